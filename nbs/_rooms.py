@@ -1,0 +1,38 @@
+"The rooms of crosssuck from the top of the house to the bottom: a room imports only rooms above it (`python nbs/_rooms.py` checks)"
+import ast, sys
+from pathlib import Path
+
+ROOMS = """errors score.metrics score.intervals score.events score.calibration score.confounds config runs device
+data.events data.splits data.video data.leakage data.augment data.clips data.scenes data.signals data.barn
+models.interaction models.zoo models.frames models.features models.scenes models.faces models.signals
+train.losses train.callbacks train.learners train.phases infer.predict infer.scan fuse.experts fuse.fusion
+report experiment demo cli""".split()
+NO_TORCH = 'errors score. config runs'.split()
+
+def imports(path):
+    "Every module named by an import statement of the file at `path`, with its line"
+    for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
+        if isinstance(node, ast.Import): yield from ((a.name, node.lineno) for a in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or '', node.lineno
+            yield from ((f'{node.module}.{a.name}', node.lineno) for a in node.names)
+
+def faults(package):
+    "One line for every import that climbs down the house, and for torch in a room that must do without"
+    found = []
+    for path in sorted(package.rglob('*.py')):
+        room = '.'.join(path.relative_to(package).with_suffix('').parts)
+        if path.name in ('__init__.py', '_modidx.py', '__main__.py'): continue
+        if room not in ROOMS: found.append(f'{path}: `{room}` is no room of nbs/_rooms.py'); continue
+        below = set(ROOMS[ROOMS.index(room):])
+        for name,line in imports(path):
+            inner = name.removeprefix('crosssuck.')
+            if inner!=name and inner in below: found.append(f'{path}:{line}: `{room}` imports `{inner}`, which stands below it')
+            if room.startswith(tuple(NO_TORCH)) and name.split('.')[0] in ('torch','fastai','torchvision','timm'):
+                found.append(f'{path}:{line}: `{room}` must not import {name}')
+    return found
+
+if __name__=='__main__':
+    found = faults(Path(__file__).parents[1]/'crosssuck')
+    print('\n'.join(found) or f'import order: {len(ROOMS)} rooms, no fault')
+    sys.exit(bool(found))
