@@ -24,12 +24,12 @@ def best_device(
     if verbose: print(f'device: {device}' + (f' ({torch.cuda.get_device_name(device)})' if kind=='cuda' else f' ({torch.get_num_threads()} threads)' if kind=='cpu' else ''))
     return device
 
-# %% ../nbs/02_device.ipynb #8a5138d0
+# %% ../nbs/02_device.ipynb #d19765b2
 def mixed_seed(
     *numbers:int # what the seed depends on, such as (seed, phase, epoch, step); each 0 or more
 )->int:
     "One 63-bit seed that depends on every one of `numbers` and on their order"
-    return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> 1)
+    return int(np.random.SeedSequence((len(numbers), *numbers)).generate_state(1, np.uint64)[0] >> 1)
 
 def seed_all(
     *numbers:int # as for `mixed_seed`

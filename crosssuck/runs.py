@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['atomic_path', 'plain', 'file_sha256', 'content_hash', 'environment', 'Run', 'clear', 'write_text', 'write_json',
-           'write_csv', 'read_json', 'log', 'logged', 'mend_log', 'record_manifests']
+           'write_csv', 'read_json', 'log', 'logged', 'record_manifests']
 
 # %% ../nbs/01_runs.ipynb #67a42ffb
 import hashlib, json, math, os, platform, sys, tempfile
@@ -89,7 +89,15 @@ def _take(path):
         raise InputError('another process is writing to this run', Path(path).parent, 'wait for it, or give this one another folder') from None
     return file
 
-# %% ../nbs/01_runs.ipynb #f526c03f
+# %% ../nbs/01_runs.ipynb #3707761e
+def _drop_torn_line(path):
+    "Cut a last line of the file at `path` that a kill left without its newline"
+    text = path.read_bytes() if path.exists() else b''
+    whole = text[:text.rfind(b'\n')+1]
+    if whole!=text:
+        with atomic_path(path) as p: p.write_bytes(whole)
+
+# %% ../nbs/01_runs.ipynb #ab599d44
 class Run:
     "A run folder that this process writes to"
     def __init__(self,
@@ -106,7 +114,7 @@ class Run:
             self.close()
             raise InputError(f'a run {"has finished" if self.finished else "was begun"} here', folder, 'use --resume to go on, --overwrite to begin anew, or another --out')
         if overwrite: self.clear()
-        else: self.mend_log()
+        else: _drop_torn_line(self.path/'metrics.jsonl')
 
     @property
     def name(self): return self.path.resolve().name
@@ -162,17 +170,6 @@ def logged(self:Run)->list:
     return [json.loads(l) for l in lines[:-1]] # what follows the last newline is empty, or torn
 
 for f in (write_text, write_json, write_csv, read_json, log, logged): setattr(Run, f.__name__, f)
-
-# %% ../nbs/01_runs.ipynb #b5062738
-def mend_log(self:Run):
-    "Cut a last line of metrics.jsonl that a kill tore"
-    path = self.path/'metrics.jsonl'
-    if not path.exists(): return
-    text = path.read_bytes()
-    whole = text[:text.rfind(b'\n')+1]
-    if whole!=text:
-        with atomic_path(path) as p: p.write_bytes(whole)
-Run.mend_log = mend_log
 
 # %% ../nbs/01_runs.ipynb #eb0ecb69
 def record_manifests(self:Run,
