@@ -9,7 +9,7 @@ d = cfg['DEFAULT']
 extras = {k[:-len('_requirements')]: v.split() for k,v in d.items() if k.endswith('_requirements')}
 
 setup(
-    version=d['version'], description=d['description'], license=d['license'],
+    version=d['version'], description=d['description'], license_expression=d['license'],
     author=d['author'], author_email=d['author_email'], keywords=d['keywords'].split(),
     long_description=Path('README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
     python_requires='>='+d['min_python'],
