@@ -8,23 +8,24 @@ __all__ = ['METRICS', 'read_predictions', 'positive_class', 'Scored', 'pair_matr
            'tpr_at_5_fpr', 'brier', 'log_loss', 'ece', 'mce', 'metric_names', 'find_metric', 'check_metric', 'better',
            'replicator', 'missing', 'compute']
 
-# %% ../../nbs/score/01_metrics.ipynb #ccac4089
+# %% ../../nbs/score/01_metrics.ipynb #b4ae389e
 from dataclasses import dataclass, replace
 from pathlib import Path
 import numpy as np
 import pandas as pd
-from ..errors import InputError, nearest, unknown_name
+from ..errors import InputError, unknown_name
 
-# %% ../../nbs/score/01_metrics.ipynb #b6f06b6b
+# %% ../../nbs/score/01_metrics.ipynb #f5138861
 _ALIASES = dict(true_label=('true_label','label'), pred=('pred','pred_label'), event_id=('event_id','clip_id'))
 
 def _load(src):
     "The table behind `src` and the name to call it by in messages"
     if isinstance(src, pd.DataFrame): return src.reset_index(drop=True).copy(),'predictions'
     src = Path(src)
-    if not src.is_file(): raise InputError('no such file', src, 'the path of a CSV with `true_label` and `prob_<class>` columns')
+    if not src.is_file(): raise InputError('no such file', src, 'a CSV with `true_label` and `prob_<class>` columns')
     try: return pd.read_csv(src, keep_default_na=False, na_values=['']),src.name
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as e: raise InputError(f'not a readable CSV ({e})', src) from None
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as e:
+        raise InputError(f'not a readable CSV ({e})', src) from None
 
 def _rows(table, bad, most=5):
     "The rows of `table` where `bad` holds, as people count them: 1 is the first under the header"
@@ -32,11 +33,16 @@ def _rows(table, bad, most=5):
     more = f' and {len(found)-most} more' if len(found)>most else ''
     return f"row{'s'*(len(found)>1)} {', '.join(map(str, found[:most]))}{more}"
 
-# %% ../../nbs/score/01_metrics.ipynb #025a68fa
+def _refuse(table, bad, where, what, right, values=None):
+    "Raise `InputError` with the rows where `bad` holds; `{}` in `what` becomes the first bad one of `values`"
+    if not bad.any(): return
+    raise InputError(what if values is None else what.format(values[bad].iloc[0]), f'{where} {_rows(table, bad)}', right)
+
+# %% ../../nbs/score/01_metrics.ipynb #90924cc2
 def _named(table, column, where):
     "The labels in `column` as strings; a gap is an error"
     c = table[column]
-    if c.isna().any(): raise InputError(f'`{column}` is empty', f'{where} {_rows(table, c.isna())}', 'every row needs its label')
+    _refuse(table, c.isna(), where, f'`{column}` is empty', 'every row needs its label')
     if pd.api.types.is_float_dtype(c) and (c%1==0).all(): c = c.astype(int)
     return c.astype(str).str.strip()
 
@@ -44,26 +50,25 @@ def _renamed(table, where):
     "`table` with canonical names for truth, prediction and event; two columns that claim to be the truth must agree"
     for name,aliases in _ALIASES.items():
         found = [a for a in aliases if a in table]
-        for a in found if name!='event_id' else (): table[a] = _named(table, a, where)
-        if len(found)==2 and name!='event_id' and (differ := table[found[0]]!=table[found[1]]).any():
-            raise InputError(f'`{found[0]}` and `{found[1]}` disagree', f'{where} {_rows(table, differ)}', f'keep the one that is the {name}')
+        if name!='event_id':
+            for a in found: table[a] = _named(table, a, where)
+            if len(found)==2:
+                _refuse(table, table[found[0]]!=table[found[1]], where, f'`{found[0]}` and `{found[1]}` disagree', 'keep one of them')
         if found: table[name] = table[found[0]]
-    if 'true_label' not in table: raise InputError('no column with the truth', where, f"`true_label` or `label`; found {', '.join(map(str, table.columns))}")
-    return table
+    if 'true_label' in table: return table
+    raise InputError('no column with the truth', where, f"`true_label` or `label`; found {', '.join(map(str, table.columns))}")
 
-# %% ../../nbs/score/01_metrics.ipynb #87d75ec5
+# %% ../../nbs/score/01_metrics.ipynb #c8f0b572
 def _probabilities(table, classes, where):
     "Check the `prob_` columns of `classes` and make them floats"
     cols = [f'prob_{c}' for c in classes]
     for col in cols:
         p = pd.to_numeric(table[col], errors='coerce')
-        if p.isna().any(): raise InputError(f'`{col}` is not a number', f'{where} {_rows(table, p.isna())}', 'probabilities are numbers from 0 to 1')
-        if (out := (p<0)|(p>1)).any():
-            raise InputError(f'`{col}` is {p[out].iloc[0]:g}', f'{where} {_rows(table, out)}', 'probabilities lie in [0, 1]: are these logits or percentages?')
+        _refuse(table, p.isna(), where, f'`{col}` is not a number', 'probabilities are numbers from 0 to 1')
+        _refuse(table, (p<0)|(p>1), where, f'`{col}` is {{:g}}', 'probabilities lie in [0, 1]: are these logits or percentages?', p)
         table[col] = p.astype(float)
     total = table[cols].sum(axis=1)
-    if (off := (total-1).abs()>.01+1e-9).any():
-        raise InputError(f'the probabilities sum to {total[off].iloc[0]:g}', f'{where} {_rows(table, off)}', 'the `prob_` columns of a row sum to 1')
+    _refuse(table, (total-1).abs()>.01+1e-9, where, 'the probabilities sum to {:g}', 'the `prob_` columns of a row sum to 1', total)
 
 def _classes(table, classes, where):
     "The class names in order, and whether they have `prob_` columns"
@@ -71,19 +76,20 @@ def _classes(table, classes, where):
     if not named and 'pred' not in table: raise InputError('no predictions', where, 'a `prob_<class>` column for each class, or `pred`')
     seen = sorted({*table.true_label, *table.get('pred', [])})
     found = list(map(str, classes)) if classes is not None else named or seen
-    if named and set(found)!=set(named): raise InputError(f"`prob_` columns are of {', '.join(named)}", where, f"classes are {', '.join(found)}")
-    if len(found)<2: raise InputError(f"only one class ({', '.join(found)})", where, 'a `prob_` column for each of two or more classes')
+    if named and set(found)!=set(named):
+        raise InputError(f"`prob_` columns are of {', '.join(named)}", where, f"the classes are {', '.join(found)}")
+    if len(found)<2: raise InputError(f'only one class ({found[0]})', where, 'a `prob_` column for each of two or more classes')
     for col in [c for c in ('true_label','pred') if c in table]:
         if (bad := ~table[col].isin(found)).any():
             raise unknown_name(f'class in {col}', table[col][bad].iloc[0], found, f'{where} {_rows(table, bad)}')
     return found,bool(named)
 
-# %% ../../nbs/score/01_metrics.ipynb #7c58a15b
+# %% ../../nbs/score/01_metrics.ipynb #12c9ee5c
 def _without_copies(table, where):
     "`table` without oversampled copies, and how many there were"
     if 'copy' not in table: return table,0
     copy = pd.to_numeric(table['copy'], errors='coerce').fillna(0)>0
-    if copy.all(): raise InputError('every row is a copy' if len(table) else 'no events', where, 'rows with `copy` 0: an event is scored once')
+    if copy.all(): raise InputError('every row is a copy', where, 'rows with `copy` 0: an event is scored once')
     return table[~copy].copy(),int(copy.sum())
 
 def _predicted(table, classes, notes):
@@ -96,12 +102,12 @@ def _predicted(table, classes, notes):
     if n := int((chosen<probs.max(1)-1e-6).sum()):
         notes.append(f'{n} of {len(table)} predictions are not the likeliest class: another threshold was used')
 
-# %% ../../nbs/score/01_metrics.ipynb #1a3eb741
+# %% ../../nbs/score/01_metrics.ipynb #c3be434b
 def read_predictions(
     src,          # path of a CSV or a DataFrame, one row an event: the truth, `pred` and/or `prob_<class>` columns
     classes=None  # class names in order; default: those of the `prob_` columns, else the labels that occur
 )->pd.DataFrame:
-    "Anybody's predictions as a table with `event_id, true_label, pred, prob_<class>...` and the other columns; raises `InputError` with the rows at fault"
+    "Anybody's predictions with `event_id, true_label, pred, prob_<class>...` and the rest; raises `InputError` with the rows at fault"
     table,where = _load(src)
     notes = list(table.attrs.get('notes', []))
     if not len(table): raise InputError('no events', where, 'one row for each event')
@@ -110,9 +116,8 @@ def read_predictions(
     classes,has_probs = _classes(table, classes, where)
     if has_probs: _probabilities(table, classes, where); _predicted(table, classes, notes)
     if 'event_id' not in table: table.insert(0, 'event_id', table.index+1); notes.append('no `event_id` column: rows are numbered from 1')
-    if (twice := table.event_id.duplicated(keep=False)).any():
-        raise InputError(f'`event_id` {table.event_id[twice].iloc[0]} stands more than once', f'{where} {_rows(table, twice)}',
-            'one row for each event; oversampled copies carry `copy` > 0')
+    _refuse(table, table.event_id.duplicated(keep=False), where, '`event_id` {} stands more than once',
+            'one row for each event; oversampled copies carry `copy` > 0', table.event_id)
     table = table.reset_index(drop=True)
     table.attrs.update(classes=classes, notes=list(dict.fromkeys(notes)), copies=table.attrs.get('copies', 0)+copies)
     return table
