@@ -1,0 +1,4 @@
+"`python -m crosssuck` is `crosssuck`"
+from crosssuck.cli import main
+
+main()
