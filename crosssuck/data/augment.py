@@ -6,10 +6,12 @@
 __all__ = ['Window', 'trivial_ops', 'trivial_bins', 'ClipDraw', 'as_size', 'crop_resize', 'center_window', 'CenterResize',
            'random_window', 'trivial_augment', 'ClipAugment']
 
-# %% ../../nbs/data/05_augment.ipynb #f8c6648f
+# %% ../../nbs/data/05_augment.ipynb #fc37ddd2
 import math
 from collections import namedtuple
-import cv2, numpy as np, torch
+import cv2
+import numpy as np
+import torch
 from torchvision.transforms import InterpolationMode
 from torchvision.transforms.v2 import functional as F
 from ..errors import InputError
@@ -130,7 +132,7 @@ def trivial_augment(
 # %% ../../nbs/data/05_augment.ipynb #65db0ee2
 ClipDraw = namedtuple('ClipDraw', 'window flip op magnitude') # what happens to one clip
 
-# %% ../../nbs/data/05_augment.ipynb #f7a0d895
+# %% ../../nbs/data/05_augment.ipynb #5a85c6bb
 class ClipAugment:
     "Random resized crop, horizontal flip and TrivialAugment, drawn once a clip from a seed"
     def __init__(self,
@@ -142,7 +144,8 @@ class ClipAugment:
     ):
         "Raises `InputError` where a range is empty or a probability is none"
         self.size,self.scale,self.ratio,self.flip,self.trivial = as_size(size),tuple(scale),tuple(ratio),flip,trivial
-        if not 0<self.scale[0]<=self.scale[1]<=1: raise InputError(f'scale {scale} is no range of area shares', right='0 < smallest <= largest <= 1')
+        if not 0<self.scale[0]<=self.scale[1]<=1:
+            raise InputError(f'scale {scale} is no range of area shares', right='0 < smallest <= largest <= 1')
         if not 0<self.ratio[0]<=self.ratio[1]: raise InputError(f'ratio {ratio} is no range of shapes', right='0 < smallest <= largest')
         if not 0<=flip<=1: raise InputError(f'flip {flip} is no probability', right='0 to 1')
 
@@ -177,7 +180,9 @@ class ClipAugment:
         _check_clip(clip)
         return self.apply(clip, self.draw(*clip.shape[2:], seed))
 
-    def __repr__(self): return f'ClipAugment(size={self.size}, scale={self.scale}, ratio={self.ratio}, flip={self.flip}, trivial={self.trivial})'
+    def __repr__(self):
+        settings = ', '.join(f'{k}={getattr(self, k)}' for k in ('size','scale','ratio','flip','trivial'))
+        return f'ClipAugment({settings})'
 
 # %% ../../nbs/data/05_augment.ipynb #c8fff5b7
 def _mirror(clip):
