@@ -9,13 +9,16 @@ train.losses train.callbacks train.learners train.phases infer.predict infer.sca
 report experiment demo cli""".split()
 NO_TORCH = 'errors score. config runs'.split()
 
-def imports(path):
-    "Every module named by an import statement of the file at `path`, with its line"
+def imports(path, package):
+    "Every module named by an import statement of the file at `path`, with its line; relative ones (nbdev exports those) made absolute"
+    here = ('crosssuck', *path.relative_to(package).parts[:-1])
     for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
         if isinstance(node, ast.Import): yield from ((a.name, node.lineno) for a in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield node.module or '', node.lineno
-            yield from ((f'{node.module}.{a.name}', node.lineno) for a in node.names)
+            start = '.'.join(here[:len(here)+1-node.level]) if node.level else ''
+            module = '.'.join(p for p in (start, node.module) if p)
+            yield module, node.lineno
+            yield from ((f'{module}.{a.name}', node.lineno) for a in node.names)
 
 def faults(package):
     "One line for every import that climbs down the house, and for torch in a room that must do without"
@@ -25,7 +28,7 @@ def faults(package):
         if path.name in ('__init__.py', '_modidx.py', '__main__.py'): continue
         if room not in ROOMS: found.append(f'{path}: `{room}` is no room of nbs/_rooms.py'); continue
         below = set(ROOMS[ROOMS.index(room):])
-        for name,line in imports(path):
+        for name,line in imports(path, package):
             inner = name.removeprefix('crosssuck.')
             if inner!=name and inner in below: found.append(f'{path}:{line}: `{room}` imports `{inner}`, which stands below it')
             if room.startswith(tuple(NO_TORCH)) and name.split('.')[0] in ('torch','fastai','torchvision','timm'):
