@@ -75,7 +75,7 @@ class Data(Section):
     background: Background|None = Field(None, description='sample background events')
     cache: str|None = Field('auto', description='folder of decoded clips; auto: the user\'s cache folder; none: decode each time')
 
-# %% ../nbs/00_config.ipynb #03a67ce4
+# %% ../nbs/00_config.ipynb #4bc46292
 class Split(Section):
     "Which events train, which choose the model, which judge it"
     how: Literal['given','video','intra_video','boosted','bout','contiguous','group_kfold','leave_one_group_out','ood'] = Field('given', description='kind of split')
@@ -87,6 +87,7 @@ class Split(Section):
     n_folds: Annotated[int, Field(ge=2)]|None = Field(None, description='number of folds')
     fold: Annotated[int, Field(ge=0)]|Literal['all']|None = Field(None, description='the fold that tests; all: cross-validate and pool')
     gap_s: NotNegative|None = Field(None, description='events nearer than this belong to one bout, seconds')
+    rest: str|None = Field(None, description='kind of split of the events outside the out-of-distribution groups')
     share: Share|None = Field(None, description='share of the positive label after oversampling (boosted)')
     allow_leakage: list[str] = Field([], description='error-level findings of the audit that do not stop the training')
     neighbour_gap_s: NotNegative = Field(30., description='events of two sides nearer than this count as neighbours, seconds')
