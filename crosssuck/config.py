@@ -75,7 +75,7 @@ class Data(Section):
     background: Background|None = Field(None, description='sample background events')
     cache: str|None = Field('auto', description='folder of decoded clips; auto: the user\'s cache folder; none: decode each time')
 
-# %% ../nbs/00_config.ipynb #4bc46292
+# %% ../nbs/00_config.ipynb #07f6cad9
 class Split(Section):
     "Which events train, which choose the model, which judge it"
     how: Literal['given','video','intra_video','boosted','bout','contiguous','group_kfold','leave_one_group_out','ood'] = Field('given', description='kind of split')
@@ -89,7 +89,7 @@ class Split(Section):
     gap_s: NotNegative|None = Field(None, description='events nearer than this belong to one bout, seconds')
     rest: str|None = Field(None, description='kind of split of the events outside the out-of-distribution groups')
     share: Share|None = Field(None, description='share of the positive label after oversampling (boosted)')
-    allow_leakage: list[str] = Field([], description='error-level findings of the audit that do not stop the training')
+    allow_leakage: list[str]|dict[str,str] = Field([], description='error-level findings of the audit that do not stop the training: kinds, or kind: reason')
     neighbour_gap_s: NotNegative = Field(30., description='events of two sides nearer than this count as neighbours, seconds')
 
 # %% ../nbs/00_config.ipynb #df9ece83
