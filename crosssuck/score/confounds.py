@@ -130,7 +130,7 @@ def within_video_auc(
         out['method'] = f'cluster bootstrap over {units}, percentile {level:.0%}, {n_boot} resamples, seed {seed}'
     return dict(out, note='; '.join(cluster_notes(int(both.sum()), None, '', cluster)))
 
-# %% ../../nbs/score/05_confounds.ipynb #9b8f9b1b
+# %% ../../nbs/score/05_confounds.ipynb #716c65bd
 def _reading(g, end):
     "What a group `g` of events with identical probabilities most likely is"
     hashes = g['clip_hash'].nunique() if 'clip_hash' in g else None
@@ -139,7 +139,7 @@ def _reading(g, end):
     if end: return 'saturation: the probability is at its end'
     if 'video' in g and g.video.nunique()==1:
         alike = hashes is None and 'duration_s' in g and g.duration_s.nunique()<len(g)
-        return 'one video, equal durations: was the same clip scored? (no `clip_hash`)' if alike else 'one video: the answer may be to the video'
+        return 'one video: the answer may be to the video' if not alike else 'one video, equal durations: the same clip? (no `clip_hash`)'
     return 'different clips' if hashes else 'unexplained (no `clip_hash`)'
 
 def _few(values, most=3):
@@ -147,7 +147,7 @@ def _few(values, most=3):
     c = values.astype(str).value_counts()
     return ', '.join(f'{k} ({v})' for k,v in c[:most].items()) + (f', {len(c)-most} more' if len(c)>most else '')
 
-# %% ../../nbs/score/05_confounds.ipynb #2fe61742
+# %% ../../nbs/score/05_confounds.ipynb #bba7087d
 def probability_clusters(
     table,           # predictions with probabilities
     decimals:int=4,  # probabilities equal to so many decimals are one value
@@ -162,10 +162,11 @@ def probability_clusters(
     for _,rows in pd.DataFrame(rounded).groupby(list(range(rounded.shape[1]))).indices.items():
         if len(rows)<min_count: continue
         g,p = t.iloc[rows],rounded[rows[0]]
-        counts = {n: g[c].nunique() if c in g else None for n,c in dict(videos='video', durations='duration_s', clips='clip_hash').items()}
+        counted = dict(videos='video', durations='duration_s', clips='clip_hash')
+        counts = {n: g[c].nunique() if c in g else None for n,c in counted.items()}
         shown = p.max() if s.positive is None else p[s.positive]
-        out.append(dict(probability=shown, count=len(g), labels=_few(g.true_label), **counts,
-                        video=_few(g.video) if 'video' in g else '', reading=_reading(g, p.max()>=1-10.**-decimals)))
+        out.append(dict(probability=shown, count=len(g), labels=_few(g.true_label), **counts, video=_few(g.video) if 'video' in g else '',
+                        reading=_reading(g, p.max()>=1-10.**-decimals)))
     columns = ['probability','count','labels','videos','durations','clips','video','reading']
     found = pd.DataFrame(out, columns=columns).sort_values(['count','probability'], ascending=False, ignore_index=True)
     found.attrs.update(events=int(found['count'].sum()), of=len(t), decimals=decimals, min_count=min_count)
