@@ -6,7 +6,7 @@
 __all__ = ['kinetics_stats', 'clip_channels', 'diff_std', 'ClipRequest', 'as_clip', 'film_strip', 'TensorClip', 'strip_axes',
            'normalise_clips', 'NormalizeClips', 'preprocess', 'epoch_order', 'balanced_weights',
            'effective_sample_size', 'label_lists', 'encode_labels', 'ClipSet', 'ClipLoader', 'show_batch',
-           'show_results', 'side_rows', 'clip_dls']
+           'show_results', 'side_rows', 'clip_dls', 'ReadClip', 'ClipBlock']
 
 # %% ../../nbs/data/06_clips.ipynb #a674f18a
 import pickle
@@ -180,15 +180,16 @@ def effective_sample_size(
     w = np.asarray(weights, float)
     return float(w.sum()**2/(w**2).sum())
 
-# %% ../../nbs/data/06_clips.ipynb #ff5db1c3
+# %% ../../nbs/data/06_clips.ipynb #a1f1f84f
 def label_lists(
     labels,        # one text an event
     sep:str=None   # separates several labels of one event; None: each text is one label
 )->list:
-    "The labels of each event as a list; raises `InputError` for an event without one, unless `sep` says that there may be none"
+    "The labels of each event as a list; raises `InputError` for an event without one, unless there is a `sep`"
     missing = np.flatnonzero(pd.isna(labels))
-    if sep is None and len(missing): raise InputError(f'{len(missing)} events have no label', f'row {missing[0]}', 'label them or leave them out')
-    if sep is None: return [[str(l)] for l in labels]
+    if sep is None:
+        if len(missing): raise InputError(f'{len(missing)} events have no label', f'row {missing[0]}', 'label them or leave them out')
+        return [[str(l)] for l in labels]
     return [[] if pd.isna(l) else [p.strip() for p in str(l).split(sep) if p.strip()] for l in labels]
 
 # %% ../../nbs/data/06_clips.ipynb #95f6fb39
@@ -210,7 +211,7 @@ def encode_labels(
 # %% ../../nbs/data/06_clips.ipynb #4d82234c
 ClipRequest = namedtuple('ClipRequest', 'seed epoch items') # items: (position in the epoch, number of the sample)
 
-# %% ../../nbs/data/06_clips.ipynb #3857e28b
+# %% ../../nbs/data/06_clips.ipynb #35ab13ed
 class ClipSet:
     "The events of one side as samples, read a batch at a time"
     n_inp = 1
@@ -231,6 +232,7 @@ class ClipSet:
         places = [np.zeros(1) if train else reader.offsets(int(r), clips_per_event) for r in self.rows]
         self.samples = np.array([(i,k) for i,p in enumerate(places) for k in range(len(p))], np.int64).reshape(-1,2)
         self.offsets = np.concatenate(places) if places else np.zeros(0)
+        self.as_read = isinstance(resize, CenterResize) and tuple(resize.size)==tuple(reader.size)
 
     def __len__(self): return len(self.samples)
     @property
@@ -238,45 +240,54 @@ class ClipSet:
     @property
     def loss_func(self): return CrossEntropyLossFlat() if self.label_sep is None else BCEWithLogitsLossFlat()
 
-    def read(self,
-        i:int,   # number of the sample
-        seed:int # decides the draws of a training clip
-    )->tuple:
-        "The clip, uint8 (T,C,H,W), and where in its event it begins, seconds; raises `VideoError` where it cannot be read"
-        row = self.samples[i,0]
+    def read_into(self,
+        i:int,          # number of the sample
+        seed:int,       # decides the draws of a training clip
+        out:np.ndarray, # uint8 (T,H,W,3) that takes the clip
+    )->float:
+        "Read a clip into `out`; returns where in its event it begins, seconds. Raises `VideoError` where it cannot be read"
+        event,offset,draw = self.samples[i,0],self.offsets[i],0
+        row = int(self.rows[event])
         try:
-            if not self.train: offset = self.offsets[i]
-            else:
+            if self.train:
                 rng = np.random.default_rng(seed)
-                seed,offset = int(rng.integers(2**62)),self.reader.jitter(int(self.rows[row]), rng)
-            return self.resize(as_clip(self.reader.read(int(self.rows[row]), offset)), seed),offset
-        except InputError as e: raise self._named(e, row) from e
+                offset,draw = self.reader.jitter(row, rng),int(rng.integers(2**62))
+            if self.as_read: self.reader.read_into(row, offset, out)
+            else: out[:] = self.resize(as_clip(self.reader.read(row, offset)), draw).permute(0,2,3,1)
+        except InputError as e: raise self._named(e, event) from e
+        return offset
 
-    def _named(self, e, row):
-        what = f'event `{self.events.event_id[row]}` cannot be read: {e.what}'
+    def _named(self, e, event):
+        "The same error, with the event in it"
+        what = f'event `{self.events.event_id[event]}` cannot be read: {e.what}'
         right = e.right or 'leave it out: `ClipReader.check` names such events beforehand'
         return VideoError(e.reason, what, e.where, right) if isinstance(e, VideoError) else InputError(what, e.where, right)
 
     def batch(self,
         request:ClipRequest # what to read
     )->tuple:
-        "Clips uint8 (B,T,H,W,C), targets (B,...), and float64 (B,3) event row, clip number, offset in seconds; an `InputError` is returned, not raised"
-        at = np.empty((len(request.items), 3))
+        "Clips uint8 (B,T,H,W,C), targets (B,...), places float64 (B,3): event, clip number, offset [s]. An `InputError` is returned, not raised"
+        clips,at = self.empty(len(request.items)),np.empty((len(request.items), 3))
         try:
             for k,(position,i) in enumerate(request.items):
-                clip,at[k,2] = self.read(i, mixed_seed(request.seed, request.epoch, position))
-                if not k: clips = np.empty((len(at), clip.shape[0], *clip.shape[2:], clip.shape[1]), np.uint8)
-                clips[k],at[k,:2] = clip.permute(0,2,3,1),self.samples[i]
+                at[k] = *self.samples[i],self.read_into(i, mixed_seed(request.seed, request.epoch, position), clips[k])
         except InputError as e: return e
         return torch.from_numpy(clips),self.targets[at[:,0].astype(int)],at
 
-    def __getitem__(self, i): return TensorClip(self.read(i, mixed_seed(0, 0, i))[0]), self.target(self.targets[self.samples[i,0]])
+    def empty(self, n): return np.empty((n, self.reader.n_frames, *self.resize.size, 3), np.uint8)
+    def __getitem__(self, i):
+        clips,ys,_ = self.batch(ClipRequest(0, 0, [(0,i)]))
+        return TensorClip(clips[0].permute(0,3,1,2)),self.target(ys[0])
+    def new_empty(self): return self.of([])
     def target(self, y): return y.as_subclass(TensorCategory if self.label_sep is None else TensorMultiCategory)
     def decode(self, o, full=True): return (o[0], self.decode_target(o[1]), *o[2:])
     def decode_target(self, y):
         if self.label_sep is None: return Category(self.vocab[int(y)])
         return MultiCategory([c for c,on in zip(self.vocab, y) if on])
-    def source(self, at): return f'{self.events.video[int(at[0])]} at {self.events.start_s[int(at[0])]+at[2]:.1f} s'
+    def source(self, at):
+        "Where a clip comes from, in words"
+        event = self.events.iloc[int(at[0])]
+        return f'{event.video} at {event.start_s+at[2]:.1f} s'
     def of(self, rows, **kwargs):
         "The same for other `rows` of the reader's events"
         same = {k: getattr(self, k) for k in ('reader','vocab','resize','train','clips_per_event','label_sep')}
@@ -298,7 +309,7 @@ def _own(clips): return pickle.loads(pickle.dumps(clips)) # a copy that has no v
 def _as_is(o): return o
 def _start_worker(i): cv2.setNumThreads(0) # a pool of threads does not survive the fork
 
-# %% ../../nbs/data/06_clips.ipynb #9dfb9385
+# %% ../../nbs/data/06_clips.ipynb #c5d33758
 class ClipLoader(TfmdDL):
     "Batches of clips as a pure function of seed and epoch: (`TensorClip`, targets)"
     def __init__(self,
@@ -374,7 +385,7 @@ class ClipLoader(TfmdDL):
         raise InputError(f'{self.n} clips make no batch of {self.bs}', right='a smaller batch')
 
     def new(self, dataset=None, cls=None, **kwargs):
-        "Another loader like this one; `dataset` may be positions in the reader's events, which are then loaded for evaluation"
+        "Another loader like this one; `dataset` may be positions in the reader's events, then loaded for evaluation"
         if dataset is not None and not isinstance(dataset, ClipSet): dataset = self.dataset.of(dataset, train=False)
         same = dict(seed=self.seed, epoch=self.epoch, threads=self.threads, weights=self.weights if dataset in (None, self.dataset) else None)
         return super().new(dataset, cls, **merge(same, kwargs))
@@ -384,7 +395,7 @@ class ClipLoader(TfmdDL):
         for (x,*_),at in zip(its, getattr(b[0], 'at', ())): x.source = self.dataset.source(at)
         return its
 
-    def __getstate__(self): return {**self.__dict__, '_pool': None}
+    def __getstate__(self): return {**self.__dict__, '_pool': None} # worker processes stay where they are
 
 # %% ../../nbs/data/06_clips.ipynb #bd2911e0
 def _strips(x, samples, ctxs, titles, colors, n_frames, figsize):
@@ -394,18 +405,18 @@ def _strips(x, samples, ctxs, titles, colors, n_frames, figsize):
         TensorClip(clip).show(ctx, n_frames, f'{title} · {source}' if source else title, color)
     return ctxs
 
-# %% ../../nbs/data/06_clips.ipynb #04190546
+# %% ../../nbs/data/06_clips.ipynb #9c1ace62
 def _text(label): return ' + '.join(label) or 'none' if isinstance(label, MultiCategory) else str(label)
 
 @dispatch
-def show_batch(x:TensorClip, y, samples, ctxs=None, max_n=6, n_frames=8, figsize=None, **kwargs):
+def show_batch(x:TensorClip, y, samples, ctxs=None, max_n=6, n_frames=8, figsize=None, **kwargs): # noqa: F811
     "Film strips of a batch, one a row"
     samples = samples[:max_n]
     return _strips(x, samples, ctxs, [_text(s[1]) for s in samples], ['black']*len(samples), n_frames, figsize)
 
-# %% ../../nbs/data/06_clips.ipynb #5ce45540
+# %% ../../nbs/data/06_clips.ipynb #3ae87100
 @dispatch
-def show_results(x:TensorClip, y, samples, outs, ctxs=None, max_n=6, n_frames=8, figsize=None, **kwargs):
+def show_results(x:TensorClip, y, samples, outs, ctxs=None, max_n=6, n_frames=8, figsize=None, **kwargs): # noqa: F811
     "Film strips of a batch with what is true and what was predicted"
     samples,pairs = samples[:max_n],[(_text(s[1]), _text(o[0])) for s,o in zip(samples, outs)][:max_n]
     colors = ['green' if true==pred else 'red' for true,pred in pairs]
@@ -512,3 +523,26 @@ def _notes(sets, failures, copies, weights, bs):
         reasons = ', '.join(f'{n} {r}' for r,n in failures.reason.value_counts().items())
         notes.append(f'left out: {len(failures)} events that cannot be read ({reasons}), listed in `dls.failures`')
     return notes
+
+# %% ../../nbs/data/06_clips.ipynb #ced1cc4e
+class ReadClip(Transform):
+    "A row of the reader's events to one of its evenly placed clips"
+    def __init__(self,
+        reader,        # a `ClipReader`
+        n_clips:int=1, # clips that are placed evenly in an event
+        clip:int=0     # which of them
+    ): self.reader,self.n_clips,self.clip = reader,n_clips,clip
+    def encodes(self, row):
+        places = self.reader.offsets(int(row), self.n_clips)
+        return TensorClip(as_clip(self.reader.read(int(row), places[min(self.clip, len(places)-1)])))
+
+# %% ../../nbs/data/06_clips.ipynb #9a5e34a7
+def ClipBlock(
+    reader,               # a `ClipReader`
+    n_clips:int=1,        # clips that are placed evenly in an event
+    clip:int=0,           # which of them; the last where an event has fewer
+    channels:str='rgb',   # what the model gets: a key of `clip_channels`
+    stats=kinetics_stats  # mean and std of RGB in 0..1
+)->TransformBlock:
+    "A block that turns rows of `reader.events` into clips, normalised on the device; raises `InputError` for channels that there are not"
+    return TransformBlock(type_tfms=ReadClip(reader, n_clips, clip), batch_tfms=NormalizeClips(*stats, channels))
