@@ -6,7 +6,7 @@
 __all__ = ['evaluate', 'headline', 'verdicts', 'verdict_words', 'plot_curves', 'plot_scores', 'plot_reliability', 'worst_errors',
            'film_strip', 'report_html']
 
-# %% ../nbs/70_report.ipynb #ad339c44
+# %% ../nbs/70_report.ipynb #700df09c
 import base64
 import io
 import json
@@ -14,8 +14,8 @@ import re
 from pathlib import Path
 import numpy as np
 import pandas as pd
-from fastcore.xml import (A, Body, Code, Details, Div, Figcaption, Figure, Footer, H1, H2, H3, Head, Header, Html, Img, Li, Main, Meta, Nav, P, Pre, Safe, Section,
-                          Span, Strong, Style, Summary, Table, Tbody, Td, Th, Thead, Title, Tr, Ul, to_xml)
+from fastcore.xml import (A, Body, Code, Details, Div, Figcaption, Figure, Footer, H1, H2, H3, Head, Header, Html, Img, Li, Main, Meta, Nav,
+                          P, Pre, Safe, Section, Span, Strong, Style, Summary, Table, Tbody, Td, Th, Thead, Title, Tr, Ul, to_xml)
 from .data.events import find_videos, video_keys
 from .errors import InputError
 from .runs import atomic_path, plain
@@ -23,7 +23,7 @@ from .score.confounds import constant_predictions, probability_clusters, tempora
 from .score.intervals import cluster_bootstrap, cluster_codes, paired_difference
 from .score.metrics import Scored, better, check_metric, compute, find_metric, metric_names, read_predictions
 
-# %% ../nbs/70_report.ipynb #14fccfc6
+# %% ../nbs/70_report.ipynb #12eedd6b
 def _against(table, other, names, **kw):
     "`{name: {'value', 'n', 'reason', 'difference'}}` of the predictions `other` and of `table` minus `other`"
     figures = compute(names, other, kw['positive'])
@@ -31,26 +31,24 @@ def _against(table, other, names, **kw):
     short = lambda d: {k: d[k] for k in ('value','low','high','undefined_resamples')}
     return {n: dict(f, difference=short(differences[n]) if n in differences else None) for n,f in figures.items()}
 
-def _one_spelling(train, table):
-    "Both tables with one spelling for each video"
+def _known(train, table):
+    "Both tables with one spelling for each video; raises `InputError` where the training events say nothing about these"
+    if 'video' not in train or 'video' not in table: raise InputError('no `video` column')
     keys = video_keys([*train.video, *table.video])
-    return (t.assign(video=t.video.astype(str).map(keys)) for t in (train, table))
+    train,table = (t.assign(video=t.video.astype(str).map(keys)) for t in (train, table))
+    if not set(train.video)&set(table.video): raise InputError('no video of these events stands among the training events')
+    return train,table
 
 def _baselines(table, train, names, notes, **kw):
     "The baselines that `train` allows, each against `table`; what cannot be had becomes a note"
     out = {}
     if train is None or not len(train): return out
-    if 'video' not in train or 'video' not in table:
-        return notes.append('no `video` column: the video prior and the temporal neighbour were left out') or out
-    train,known = _one_spelling(train, table)
-    if not set(train.video)&set(known.video):
-        return notes.append('no video of these events stands among the training events: a video prior would be the constant class') or out
     for name,guess in (('video prior', video_prior), ('temporal neighbour', temporal_neighbour)):
-        try: out[name] = _against(table, guess(train, known).assign(video=table.video), names, **kw)
-        except InputError as e: notes.append(f'{name} was left out: {e}')
+        try: out[name] = _against(table, guess(*_known(train, table)).assign(video=table.video), names, **kw)
+        except InputError as e: notes.append(f'the {name} was left out: {e}')
     return out
 
-# %% ../nbs/70_report.ipynb #12a47bc5
+# %% ../nbs/70_report.ipynb #fb7279e8
 def _folds(table, positive, notes):
     "One dict a fold: its number, its events, and AUC, macro-F1 and accuracy; None where the table has no folds"
     if 'fold' not in table: return None
@@ -58,7 +56,7 @@ def _folds(table, positive, notes):
     for k,t in table.groupby('fold'):
         f = compute(['auc','macro_f1','accuracy'], t, positive, table.attrs['classes'])
         out.append(dict(fold=k, n=len(t), counts=t.true_label.value_counts().to_dict(), **{n: v['value'] for n,v in f.items()}))
-    notes.append(f'predictions of {len(out)} models, one a fold, were pooled: their scores need not share a scale, and the folds are listed one by one')
+    notes.append(f'predictions of {len(out)} models, one a fold, were pooled: their scores need not share a scale')
     return out
 
 # %% ../nbs/70_report.ipynb #4ffc8207
@@ -76,7 +74,7 @@ def _clusters_found(table):
     readings = k.groupby(k.reading.str.split(':').str[0])['count'].sum().to_dict() if len(k) else {}
     return dict(values=len(k), **{n: k.attrs[n] for n in ('events','of','decimals','min_count')}, readings=readings)
 
-# %% ../nbs/70_report.ipynb #72211f9f
+# %% ../nbs/70_report.ipynb #e026266b
 def evaluate(
     predictions,     # predictions: a CSV or a table, this library's or anybody's (see `read_predictions`)
     out=None,        # a folder for `metrics.json` and `predictions.csv` (what was scored), or the path of a .json; None writes nothing
@@ -88,24 +86,29 @@ def evaluate(
     n_boot:int=2000, # resamples of clusters
     seed:int=42
 )->dict:
-    "`metrics` with intervals, beside `constant_class`, `baselines`, `per_class`, `confusion`, `notes` and the counts behind them; raises `InputError`"
+    "`metrics` with intervals beside `constant_class` and `baselines`, `per_class`, `confusion`, `notes` and counts; raises `InputError`"
     t = read_predictions(predictions)
     s,notes = Scored.read(t, positive),list(t.attrs['notes'])
     positive = None if s.positive is None else s.classes[s.positive]
     (names,headline),(_,n,note) = _asked(metrics, s),cluster_codes(t, cluster)
+    notes += [x for x in (s.note, note) if x]
     kw = dict(cluster=cluster, positive=positive, n_boot=n_boot, seed=seed)
     rows = [f'{m}_{c}' for c in s.classes for m in _CLASS_ROW]
-    found = cluster_bootstrap(t, list(dict.fromkeys(names+rows)), **kw)
-    constant = constant_predictions(t)
-    notes += [x for x in (s.note, note) if x]
-    figures = dict(name=name, n_events=len(t), n_clusters=n, cluster=cluster if cluster in t else 'event', positive=positive, classes=s.classes,
-        counts={c: int((s.true==i).sum()) for i,c in enumerate(s.classes)}, copies_dropped=t.attrs['copies'], headline=headline,
+    found,constant = cluster_bootstrap(t, list(dict.fromkeys(names+rows)), **kw),constant_predictions(t)
+    figures = dict(name=name, n_events=len(t), n_clusters=n, cluster=cluster if cluster in t else 'event',
+        positive=positive, classes=s.classes, counts={c: int((s.true==i).sum()) for i,c in enumerate(s.classes)},
+        copies_dropped=t.attrs['copies'], headline=headline,
         metrics={m: found[m] for m in names}, per_class={c: {m: found[f'{m}_{c}'] for m in _CLASS_ROW} for c in s.classes},
-        constant_label=constant.pred[0], constant_class=_against(t, constant, names, **kw), baselines=_baselines(t, train, names, notes, **kw),
-        confusion=np.bincount(s.true*len(s.classes)+s.pred, minlength=len(s.classes)**2).reshape(len(s.classes), -1).tolist(),
+        constant_label=constant.pred[0], constant_class=_against(t, constant, names, **kw),
+        baselines=_baselines(t, train, names, notes, **kw), confusion=_confusion(s),
         within_video=within_video_auc(t, positive=positive, n_boot=n_boot, seed=seed) if 'video' in t else None,
         probability_clusters=None if s.probs is None else _clusters_found(t), folds=_folds(t, positive, notes), notes=notes)
     return _written(plain(figures), t, out)
+
+def _confusion(s):
+    "Counts, a row for each true class"
+    c = len(s.classes)
+    return np.bincount(s.true*c+s.pred, minlength=c*c).reshape(c, c).tolist()
 
 def _written(figures, table, out):
     "Write `figures` (and the table, where `out` is a folder); return them"
@@ -130,7 +133,7 @@ def _range(m, level='95 % interval '):
     "The interval of the figure `m` in words"
     return f'{level}{_n(m["low"])} to {_n(m["high"])}' if m.get('low') is not None else 'no interval'
 
-# %% ../nbs/70_report.ipynb #4ad3e576
+# %% ../nbs/70_report.ipynb #576ae2f4
 def headline(
     figures,   # what `evaluate` gave
     where=''   # on what kind of events, as a phrase: "in videos that it was not trained on"
@@ -142,10 +145,11 @@ def headline(
     on = f"On {f['n_events']} events of {_units(f['cluster'], f['n_clusters'])}{' '*bool(where)}{where}"
     if m['value'] is None: return f"{on}, {f['headline']} is undefined: {m['reason']}."
     if f['headline']=='auc':
-        return f"{on}, the model ranks {f['positive']} above {rest} in {100*m['value']:.0f} % of pairs (AUC {_n(m['value'])}, {_range(m)})."
+        share = f"{100*m['value']:.0f} % of pairs (AUC {_n(m['value'])}, {_range(m)})"
+        return f"{on}, the model ranks {f['positive']} above {rest} in {share}."
     return f"{on}, the macro-F1 over {len(f['classes'])} classes is {_n(m['value'])} ({_range(m)})."
 
-# %% ../nbs/70_report.ipynb #73369cf5
+# %% ../nbs/70_report.ipynb #f64f8f94
 def _side(low, high, zero, name):
     "'better', 'worse' or 'not shown', by where the interval lies from `zero`"
     if low is None: return 'not shown'
@@ -157,22 +161,24 @@ def _against_table(name, other, what, f):
     "The verdict on the figure `name` against the baseline `what`, by the interval of the difference"
     m,o = f['metrics'][name],other.get(name)
     if not o or o['value'] is None or m['value'] is None: return None
-    d = o['difference']
-    return dict(against=what, metric=name, model=m['value'], value=o['value'], low=d['low'], high=d['high'], verdict=_side(d['low'], d['high'], 0, name), by='difference')
+    low,high = (o['difference'][k] for k in ('low','high'))
+    verdict = _side(low, high, 0, name)
+    return dict(against=what, metric=name, model=m['value'], value=o['value'], low=low, high=high, verdict=verdict, by='difference')
 
 def _against_reference(name, ref, f):
     "The verdict against somebody else's figure, which comes without an interval of its own"
     m = f['metrics'].get(ref['metric'])
     if m is None or m['value'] is None: return None
-    return dict(against=name, metric=ref['metric'], model=m['value'], value=ref['value'], low=m['low'], high=m['high'], source=ref.get('source', ''),
-                verdict=_side(m['low'], m['high'], ref['value'], ref['metric']), by='value')
+    verdict = _side(m['low'], m['high'], ref['value'], ref['metric'])
+    return dict(against=name, metric=ref['metric'], model=m['value'], value=ref['value'], low=m['low'], high=m['high'], verdict=verdict,
+                by='value', source=ref.get('source', ''))
 
-# %% ../nbs/70_report.ipynb #55ef43d0
+# %% ../nbs/70_report.ipynb #a0a2acc3
 def verdicts(
     figures,        # what `evaluate` gave
     references=None # figures of others: `{name: {'metric', 'value', 'source'}}`
 )->list:
-    "One dict a comparison: `against, metric, model, value, low, high, verdict` ('better', 'worse', 'not shown'), and `by`: what low and high are of"
+    "One dict a comparison: `against, metric, model, value, low, high, by` (what low and high are of), `verdict`: better, worse, not shown"
     f,constant = figures,f"always answering {figures['constant_label']}"
     out = [_against_table(n, f['constant_class'], constant, f) for n in dict.fromkeys([f['headline'],'accuracy'])]
     out += [_against_table(f['headline'], b, f'{what} (no pixels)', f) for what,b in f['baselines'].items()]
@@ -188,10 +194,10 @@ def verdict_words(
     sides = {'better':'lies on the better side of it', 'worse':'lies on the worse side of it', 'not shown':'contains it'}
     return f"{its}; our interval, {_n(v['low'])} to {_n(v['high'])}, {sides[v['verdict']]}"
 
-# %% ../nbs/70_report.ipynb #c598c8b0
+# %% ../nbs/70_report.ipynb #349c20c9
 _INK,_BLUE,_ORANGE,_GREY = '#1f2a36','#2b6c8f','#c0752b','#9aa5b1'
-_STYLE = {'font.size':9.5, 'axes.spines.top':False, 'axes.spines.right':False, 'axes.edgecolor':'#6b7785', 'axes.labelcolor':_INK, 'xtick.color':_INK,
-          'ytick.color':_INK, 'figure.dpi':100, 'axes.titlesize':10.5, 'axes.titlecolor':_INK, 'figure.constrained_layout.use':True}
+_STYLE = {'font.size':9.5, 'axes.titlesize':10.5, 'axes.spines.top':False, 'axes.spines.right':False, 'axes.edgecolor':'#6b7785',
+          'axes.labelcolor':_INK, 'xtick.color':_INK, 'ytick.color':_INK, 'figure.dpi':100, 'figure.constrained_layout.use':True}
 
 def _axes(figsize=(4.6,3.1)):
     "A figure with one axes in the page's style"
@@ -238,7 +244,7 @@ def plot_curves(
         figures.append(fig)
     return figures
 
-# %% ../nbs/70_report.ipynb #5629ef6f
+# %% ../nbs/70_report.ipynb #9fc45c9f
 def plot_scores(
     table,        # predictions with probabilities
     positive=None # the class whose probability is drawn; default: the rarer of two
@@ -267,7 +273,8 @@ def plot_reliability(
     on,(fig,ax) = n>0,_axes()
     ax.plot([0,1], [0,1], color=_GREY, lw=1)
     ax.scatter(conf[on]/n[on], hits[on]/n[on], s=10+400*n[on]/n.sum(), color=_BLUE, alpha=.85, zorder=3)
-    for x,h,k in zip(conf[on]/n[on], hits[on]/n[on], n[on]): ax.annotate(f'{k}', (x,h), xytext=(6,-9), textcoords='offset points', fontsize=7.5, color='#55606c')
+    for x,h,k in zip(conf[on]/n[on], hits[on]/n[on], n[on]):
+        ax.annotate(f'{k}', (x,h), xytext=(6,-9), textcoords='offset points', fontsize=7.5, color='#55606c')
     ax.set(xlabel=f'mean probability of {c} in the bin', ylabel=f'share that is {c}', xlim=(-.02,1.02), ylim=(-.04,1.04))
     return fig
 
@@ -301,7 +308,7 @@ def _numbers(box):
     "x, y, width, height of a box that may be text"
     return [float(x) for x in re.findall(r'-?[\d.]+', box)] if isinstance(box, str) else list(box)
 
-# %% ../nbs/70_report.ipynb #6c28db19
+# %% ../nbs/70_report.ipynb #1d0fc26e
 _CSS = """
 :root{--ink:#1f2a36;--soft:#5b6773;--line:#dfe4ea;--bg:#f6f7f9;--blue:#2b6c8f;--orange:#c0752b;--good:#2f7d4f;--bad:#b3402e;--open:#8a6d1d}
 *{box-sizing:border-box}
@@ -339,11 +346,13 @@ summary{cursor:pointer;color:var(--blue);margin:8px 0}footer{color:var(--soft);f
 body{font-size:15px}header,main,footer{padding-left:12px;padding-right:12px}.lead{font-size:1.2rem}section{padding:16px 14px}
 .strip{grid-template-columns:repeat(3,1fr)}.verdicts li{grid-template-columns:1fr;gap:3px}.tag{justify-self:start}
 th,td{padding:6px 7px}.matrix td{min-width:64px}
-.stack thead{display:none}.stack tr{display:grid;grid-template-columns:1fr 1fr;gap:2px 14px;padding:9px 0;border-bottom:1px solid var(--line)}
+.stack thead{display:none}.stack tr{display:grid;grid-template-columns:1fr 1fr;gap:2px 14px;padding:9px 0}
+.stack tr{border-bottom:1px solid var(--line)}
 .stack td{display:flex;justify-content:space-between;gap:10px;border:0;padding:0;text-align:left}.stack td:empty{display:none}
 .stack td::before{content:attr(data-label);color:var(--soft);font-size:.84em;white-space:nowrap}
 .stack td:first-child::before,.figures td:nth-child(2)::before,.figures td:nth-child(3)::before{content:none}
-.figures td:nth-child(2){justify-content:flex-end;font-weight:650}.figures td:nth-child(3),.figures td:nth-child(4),.figures td:last-child{grid-column:1/-1}
+.figures td:nth-child(2){justify-content:flex-end;font-weight:650}
+.figures td:nth-child(3),.figures td:nth-child(4),.figures td:last-child{grid-column:1/-1}
 .figures .track{width:100%;margin:3px 0}.audit td:last-child{grid-column:1/-1}.audit td:last-child::before{content:none}
 .stack:not(.figures):not(.audit) td{grid-column:1/-1}.stack:not(.figures):not(.audit) td:first-child{font-weight:650}
 .stack:not(.figures):not(.audit) td>div{text-align:right}}
@@ -368,7 +377,7 @@ def _picture(fig, alt, caption=''):
     "A figure of the page"
     return Figure(Img(src=_data_uri(fig), alt=alt), Figcaption(caption) if caption else None)
 
-# %% ../nbs/70_report.ipynb #53841a36
+# %% ../nbs/70_report.ipynb #e8e49959
 _SIDES = {'test': ('test_predictions.csv','metrics/test_metrics.json'), 'validation': ('predictions_agg.csv','metrics/metrics.json'),
           'events': ('predictions.csv','metrics.json')}
 
@@ -378,7 +387,7 @@ class _Folder:
         self.path,self.given = Path(path),predictions
         if not self.path.is_dir(): raise InputError('no such folder', path, 'the folder of a run, or one with predictions.csv')
         self.sides = {k: s for k in (['given'] if predictions is not None else _SIDES) if (s := self._side(k))}
-        if not self.sides: raise InputError('no predictions to report on', path, 'test_predictions.csv, predictions_agg.csv or predictions.csv')
+        if not self.sides: raise InputError('no predictions to report on', path, 'one of '+', '.join(csv for csv,_ in _SIDES.values()))
 
     def _side(self, kind):
         "Table and figures of one kind of events; figures that were not written are computed"
@@ -409,19 +418,20 @@ class _Folder:
         found = {p.parent.name: json.loads(p.read_text()) for p in sorted(self.path.glob('fold*/training_history.json'))}
         return {'run': self.json('training_history.json')} if self.json('training_history.json') else found
 
-# %% ../nbs/70_report.ipynb #e777332e
+# %% ../nbs/70_report.ipynb #04d70fd5
 def _where(config, side):
     "The events of `side` as a phrase that says what kind of unknown they are"
     split = config.get('split') or {}
     how,by = split.get('how'),str(split.get('by') or 'group').replace('_', ' ')
     seen = {'intra_video':'from the same videos as the training events', 'boosted':'from the same videos as the training events',
-        'bout':'from other bouts of the videos that it was trained on', 'contiguous':'from another stretch of the videos that it was trained on',
+        'bout':'from other bouts of the videos that it was trained on',
+        'contiguous':'from another stretch of the videos that it was trained on',
         'video':'from videos that it was not trained on', 'group_kfold':f'from {by}s that the scoring model was not trained on',
         'leave_one_group_out':f'from a {by} that it was not trained on', 'ood':f'from {by}s that it was not trained on'}
     chose = ' (the events that chose the weights, so the figure flatters)' if side=='validation' else ''
     return seen.get(how, '')+chose
 
-# %% ../nbs/70_report.ipynb #bef11409
+# %% ../nbs/70_report.ipynb #7273b419
 _TAGS = {'better':('beats','better'), 'worse':('is behind','worse'), 'not shown':('undecided','open')}
 
 def _verdict_list(figures, references):
@@ -438,7 +448,8 @@ def _cautions(folder, side):
     f = folder.sides[side][1]
     m,out = f['metrics'][f['headline']],[]
     leaks = [x for x in (folder.json('leakage.json') or {}).get('findings', []) if x['severity']=='error']
-    if leaks: out.append(f"The split leaks ({', '.join(dict.fromkeys(x['kind'] for x in leaks))}): read every figure on this page with that in mind.")
+    kinds = ', '.join(dict.fromkeys(x['kind'] for x in leaks))
+    if leaks: out.append(f'The split leaks ({kinds}): read every figure on this page with that in mind.')
     if m.get('note'): out.append(f"About the interval: {m['note']}.")
     failed = _failures(folder)
     if failed is not None and len(failed): out.append(f"{_units('event', len(failed))} could not be read: listed below, and in no figure.")
@@ -452,7 +463,7 @@ def _opening(folder, side, references):
     mind = Div(Strong('Mind'), Ul(*[Li(*_prose(c)) for c in cautions]), cls='mind') if cautions else None
     return Header(H1(title), P(headline(f, _where(config, side)), cls='lead'), _verdict_list(f, references), mind)
 
-# %% ../nbs/70_report.ipynb #62a6ecf7
+# %% ../nbs/70_report.ipynb #62a5cf2f
 def _allowed(folder):
     "Kind of leakage -> the reason for which it was allowed ('' where none is recorded)"
     kinds = (folder.config().get('split') or {}).get('allow_leakage') or []
@@ -462,25 +473,29 @@ def _allowed(folder):
 def _leakage(folder):
     "The audit's section"
     report,allowed = folder.json('leakage.json'),_allowed(folder)
-    if report is None: return _absent('No leakage.json in this folder: whether events are shared, overlap or neighbour across the split is not known here.')
+    if report is None: return _absent('No leakage.json in this folder: what the split shares across its sides is not known here.')
     found,rows = report.get('findings', []),[]
     for x in found:
         kind,advice = x['kind'],[x.get('advice', '')]
-        if kind in allowed: advice.append(P(Strong('Allowed. '), f'Reason: {allowed[kind]}' if allowed[kind] else 'No reason is recorded in the run.'))
+        reason = f'Reason: {allowed[kind]}' if allowed.get(kind) else 'No reason is recorded in the run.'
+        if kind in allowed: advice.append(P(Strong('Allowed. '), reason))
         sides = x.get('sides') or []
-        rows.append([Span(x['severity'], cls=f"tag {x['severity']}"), Code(kind), sides if isinstance(sides, str) else ' – '.join(sides), x.get('count', ''), Div(*advice)])
+        sides = sides if isinstance(sides, str) else ' – '.join(sides)
+        rows.append([Span(x['severity'], cls=f"tag {x['severity']}"), Code(kind), sides, x.get('count', ''), Div(*advice)])
     remarks = (report.get('figures') or {}).get('remarks') or []
     verdict = 'Clean: no error and no warning.' if report.get('clean') else 'Not clean.'
     return [P(Strong(verdict), ' An error makes a figure wrong, a warning makes it flattering, a note is worth knowing.'),
             _table(['','finding','sides','count','what it means, what to do'], rows, {3}, 'stack audit') if rows else None,
             Ul(*[Li(r) for r in remarks], cls='soft') if remarks else None]
 
-# %% ../nbs/70_report.ipynb #c7c135c6
+# %% ../nbs/70_report.ipynb #bdd321f8
 _MEANING = dict(accuracy='share of events answered rightly', balanced_accuracy='mean recall over classes', macro_f1='mean F1 over classes',
-    mcc='correlation of answer and truth, -1 to 1', auc='share of pairs (positive, other) ranked rightly', pr_auc='average precision; a constant answer has the prevalence',
-    fpr_at_95_tpr='false alarm rate where 95 % are found', tpr_at_5_fpr='share found at 5 % false alarms', brier='mean squared error of the probability',
-    log_loss='mean -log probability of the truth', ece_positive_10='calibration error of the positive class, 10 equal bins', ece_top_label_15='calibration error of the likeliest class, 15 equal bins',
-    mce_positive_10='worst bin of ece_positive_10', mce_top_label_15='worst bin of ece_top_label_15')
+    mcc='correlation of answer and truth, -1 to 1', auc='share of pairs (positive, other) ranked rightly',
+    pr_auc='average precision; a constant answer has the prevalence', fpr_at_95_tpr='false alarm rate where 95 % are found',
+    tpr_at_5_fpr='share found at 5 % false alarms', brier='mean squared error of the probability',
+    log_loss='mean -log probability of the truth', ece_positive_10='calibration error of the positive class, 10 equal bins',
+    ece_top_label_15='calibration error of the likeliest class, 15 equal bins', mce_positive_10='worst bin of ece_positive_10',
+    mce_top_label_15='worst bin of ece_top_label_15')
 
 def _track(m, constant):
     "The little picture of one figure between 0 and 1"
@@ -511,7 +526,7 @@ def _side_figures(f):
     caption = 'Bar: interval. Dot: value. Upright stroke: the constant class. Intervals: '
     head = ['metric','value','from 0 to 1','95 % interval','n',f"always {f['constant_label']}",'model minus constant']
     return [_table(head, rows, {1,3,4,5,6}, 'stack figures'), P(caption, *_prose(f'{method}. {drawn}'),
-            ' They say how far a figure moves when other recordings of this kind are drawn, and nothing about recordings of another kind.', cls='soft'),
+              ' They say how far a figure moves when other recordings of this kind are drawn, and nothing about another kind.', cls='soft'),
             Ul(*[Li(*_prose(n)) for n in f['notes']], cls='soft') if f['notes'] else None]
 
 def _figures(folder):
@@ -523,29 +538,32 @@ def _figures(folder):
         parts += [H3(title), *_side_figures(f)] if i==0 else [Details(Summary(title), *_side_figures(f))]
     return parts
 
-# %% ../nbs/70_report.ipynb #3b6062b4
+# %% ../nbs/70_report.ipynb #63cca000
 def _matrix(f):
     "The confusion matrix as a table with tinted cells"
     def cell(n, total, right):
         share = n/total if total else 0
         colour = '43,108,143' if right else '192,117,43'
         return Td(str(n), Safe(f'<small>{share:.0%}</small>') if total else None, style=f'background:rgba({colour},{.06+.5*share:.2f})')
-    rows = [Tr(Th(f'is {c}'), *[cell(n, sum(row), i==j) for j,n in enumerate(row)], Td(str(sum(row)))) for i,(c,row) in enumerate(zip(f['classes'], f['confusion']))]
+    rows = [Tr(Th(f'is {c}'), *[cell(n, sum(row), i==j) for j,n in enumerate(row)], Td(str(sum(row))))
+            for i,(c,row) in enumerate(zip(f['classes'], f['confusion']))]
     return Div(Table(Thead(Tr(Th(''), *[Th(f'called {c}') for c in f['classes']], Th('all'))), Tbody(*rows), cls='matrix'), cls='scroll')
 
 def _class_table(f):
     "Precision, recall, F1, support and AUC of each class, with intervals"
     cell = lambda m: Div(_n(m['value']), Div(_range(m, '') if m['value'] is not None else m['reason'], cls='soft'))
-    return _table(['class','events','precision','recall','F1','AUC against the rest'],
-                  [[c, r['support']['n'], *[cell(r[m]) for m in ('precision','recall','f1','auc')]] for c,r in f['per_class'].items()], {1}, 'stack')
+    rows = [[c, r['support']['n'], *[cell(r[m]) for m in ('precision','recall','f1','auc')]] for c,r in f['per_class'].items()]
+    return _table(['class','events','precision','recall','F1','AUC against the rest'], rows, {1}, 'stack')
 
 def _fold_table(f):
     "One row a fold"
     if not f.get('folds'): return None
-    rows = [[k['fold'], k['n'], ', '.join(f'{n} {c}' for c,n in k['counts'].items()), *[_n(k[m]) for m in ('auc','macro_f1','accuracy')]] for k in f['folds']]
+    counts = lambda k: ', '.join(f'{n} {c}' for c,n in k['counts'].items())
+    rows = [[k['fold'], k['n'], counts(k), *[_n(k[m]) for m in ('auc','macro_f1','accuracy')]] for k in f['folds']]
     aucs = [k['auc'] for k in f['folds'] if k['auc'] is not None]
     mean = f' Mean AUC over folds {np.mean(aucs):.3f}, pooled {_n(f["metrics"].get("auc", {}).get("value"))}.' if aucs else ''
-    return [H3('Folds'), P(f'Each fold was scored by a model of its own.{mean}'), _table(['fold','events','classes','AUC','macro-F1','accuracy'], rows, {0,1,3,4,5})]
+    return [H3('Folds'), P(f'Each fold was scored by a model of its own.{mean}'),
+            _table(['fold','events','classes','AUC','macro-F1','accuracy'], rows, {0,1,3,4,5})]
 
 def _video_rows(t, f):
     "One row a recording, most errors first"
@@ -557,7 +575,8 @@ def _video_rows(t, f):
         is_pos = g.true_label==f['positive']
         p = f"prob_{f['positive']}"
         found = f"{int((g.pred[is_pos]==f['positive']).sum())} of {is_pos.sum()}" if f['positive'] and is_pos.any() else '–'
-        rows.append([v, wrong, len(g), *[int((g.true_label==c).sum()) for c in f['classes']], found, f'{g[p].mean():.2f}' if p in g else '–'])
+        counts = [int((g.true_label==c).sum()) for c in f['classes']]
+        rows.append([v, wrong, len(g), *counts, found, f'{g[p].mean():.2f}' if p in g else '–'])
     head = [unit,'wrong','events',*f['classes'],f"{f['positive'] or 'positives'} found",'mean probability']
     return head,sorted(rows, key=lambda r: (-r[1], r[0]))
 
@@ -566,19 +585,22 @@ def _answers(folder, side):
     t,f = folder.sides[side]
     head,rows = _video_rows(t, f)
     right = set(range(1, 5+len(f['classes'])))
-    videos = [_table(head, rows[:15], right), Details(Summary(f'{len(rows)-15} more'), _table(head, rows[15:], right)) if len(rows)>15 else None] if rows else [
-        _absent('No column names the recordings, so errors cannot be told apart by recording.')]
+    if rows is None: videos = [_absent('No column names the recordings, so errors cannot be told apart by recording.')]
+    else: videos = [_table(head, rows[:15], right)]
+    if rows and len(rows)>15: videos.append(Details(Summary(f'{len(rows)-15} more'), _table(head, rows[15:], right)))
     return [_matrix(f), H3('Classes'), _class_table(f), *(_fold_table(f) or []), H3('Recordings, most errors first'), *videos]
 
-# %% ../nbs/70_report.ipynb #ffcb1359
+# %% ../nbs/70_report.ipynb #3d7ee15e
 def _curves(folder):
     "The section on the course of training"
     histories = folder.histories()
     if not histories: return _absent('No training_history.json in this folder: no curves.')
     chosen = (folder.config().get('train') or {}).get('metric')
-    note = 'Dotted lines begin a phase.' + (f' The weights were chosen by {chosen}.' if chosen else '') + (f' One line for each of {len(histories)} folds.' if len(histories)>1 else '')
+    note = 'Dotted lines begin a phase.' + (f' The weights were chosen by {chosen}.' if chosen else '')
+    if len(histories)>1: note += f' One line for each of {len(histories)} folds.'
     losses,metrics = plot_curves(histories, chosen)
-    return [Div(_picture(losses, 'training and validation loss over the epochs'), _picture(metrics, 'validation metrics over the epochs'), cls='grid'), P(note, cls='soft')]
+    pictures = _picture(losses, 'training and validation loss over the epochs'),_picture(metrics, 'validation metrics over the epochs')
+    return [Div(*pictures, cls='grid'), P(note, cls='soft')]
 
 def _probabilities(folder, side):
     "The section on probabilities: how they lie, what they mean, and those that are identical"
@@ -587,11 +609,13 @@ def _probabilities(folder, side):
     parts,k,of = [],probability_clusters(t, positive=f['positive']),f['probability_clusters']
     how = f"{of['min_count']} or more times, equal to {of['decimals']} decimals"
     if f['positive']:
-        parts.append(Div(_picture(plot_scores(t, f['positive']), 'histogram of probabilities by true class'),
-            _picture(plot_reliability(t, f['positive']), 'reliability diagram', 'Numbers are the events of a bin; on the line, a probability means what it says.'), cls='grid'))
-    parts += [H3('Identical probabilities'), P(f"{_units('value', of['values'])} {'occur' if of['values']>1 else 'occurs'} {how}: {of['events']} of {of['of']} events." if len(k)
-                                                   else f'None: no probability occurs {how}.')]
-    rows = [[_n(r.probability, 4), r['count'], r.labels, '–' if pd.isna(r.clips) else r.clips, r.video or '–', r.reading] for _,r in k[:12].iterrows()]
+        scores = _picture(plot_scores(t, f['positive']), 'histogram of probabilities by true class')
+        means = 'Numbers are the events of a bin; on the line, a probability means what it says.'
+        parts.append(Div(scores, _picture(plot_reliability(t, f['positive']), 'reliability diagram', means), cls='grid'))
+    occur = f"{_units('value', of['values'])} {'occur' if of['values']>1 else 'occurs'} {how}: {of['events']} of {of['of']} events."
+    parts += [H3('Identical probabilities'), P(occur if len(k) else f'None: no probability occurs {how}.')]
+    rows = [[_n(r.probability, 4), r['count'], r.labels, '–' if pd.isna(r.clips) else r.clips, r.video or '–', r.reading]
+            for _,r in k[:12].iterrows()]
     if rows: parts.append(_table(['probability','events','truth','clips','recordings','most likely'], rows, {0,1,3}, 'stack'))
     if len(k)>12: parts.append(P(f'and {len(k)-12} more', cls='soft'))
     return parts
@@ -606,11 +630,12 @@ def _confounds(folder, side):
     if w and w['value'] is not None:
         basis = f"{w['pairs']} pairs in {_units('video', w['clusters'])} with both classes"
         rows.append(['the model, pairs of one video only', _n(w['value']), f'{_range(w)}; {basis}'])
-    missing = None if f['baselines'] else _absent('No video prior and no temporal neighbour: the training events were not given, or hold no video of these.')
-    return [P('What can be had without looking at a pixel, beside what the model has. ',
-              'A model that knows the recording and nothing else falls to .5 among pairs of one video.'), _table(['who',_name(h),''], rows, {1}), missing]
+    why = 'No video prior and no temporal neighbour: the training events were not given, or hold no video of these.'
+    intro = P('What can be had without looking at a pixel, beside what the model has. ',
+              'A model that knows the recording and nothing else falls to .5 among pairs of one video.')
+    return [intro, _table(['who',_name(h),''], rows, {1}), None if f['baselines'] else _absent(why)]
 
-# %% ../nbs/70_report.ipynb #4983cc1f
+# %% ../nbs/70_report.ipynb #ed7f0e1b
 def _jpeg(frame):
     "A frame as a JPEG data URI: photographs as PNG would make the page ten times as heavy"
     import cv2
@@ -621,11 +646,13 @@ def _one_error(row, videos):
     "A film strip with its caption, or why there is none"
     p = '' if row.p_true is None else f', with probability {row.p_true:.2f} for the truth'
     at = f" at {row['start_s']:g} s, {row['duration_s']:g} s long" if 'start_s' in row and 'duration_s' in row else ''
-    caption = Div(Strong(f'{row.true_label} called {row.pred}'), f"{p}. Event {row.event_id}, {row.get('video', 'video unknown')}{at}.", cls='soft')
+    which = f"Event {row.event_id}, {row.get('video', 'video unknown')}{at}."
+    caption = Div(Strong(f'{row.true_label} called {row.pred}'), f'{p}. {which}', cls='soft')
     if videos is None: return Div(caption, cls='error-item')
     try: frames = film_strip(row.to_frame().T, videos)
     except InputError as e: return Div(caption, _absent(f'No frames: {e}'), cls='error-item')
-    return Div(Div(*[Img(src=_jpeg(x), alt=f'frame {i+1} of {len(frames)}') for i,x in enumerate(frames)], cls='strip'), caption, cls='error-item')
+    images = [Img(src=_jpeg(x), alt=f'frame {i+1} of {len(frames)}') for i,x in enumerate(frames)]
+    return Div(Div(*images, cls='strip'), caption, cls='error-item')
 
 def _worst(folder, side, videos):
     "The section of film strips"
@@ -666,7 +693,7 @@ def _made(folder):
     rows = [[k, v] for k,v in env.items() if not isinstance(v, (dict,list))]+[[k, v] for k,v in (env.get('packages') or {}).items()]
     return parts+[H3('Versions'), _table(['',''], rows)]
 
-# %% ../nbs/70_report.ipynb #bd4cbedb
+# %% ../nbs/70_report.ipynb #20c51157
 def report_html(
     run,             # the folder of a run or of `evaluate`, or a `Run`
     out=None,        # where to write; default: report.html in the folder
@@ -677,15 +704,19 @@ def report_html(
     folder = _Folder(getattr(run, 'path', run), predictions)
     side = next(iter(folder.sides))
     references = folder.json('references.json') or {}
-    sections = {'Split audit':_leakage(folder), 'Figures':_figures(folder), 'Answers':_answers(folder, side), 'Without looking':_confounds(folder, side),
-        'Probabilities':_probabilities(folder, side), 'Worst errors':_worst(folder, side, videos), 'Training':_curves(folder),
-        'Not read':_failed(folder), 'How it was made':_made(folder)}
+    sections = {'Split audit':_leakage(folder), 'Figures':_figures(folder), 'Answers':_answers(folder, side),
+        'Without looking':_confounds(folder, side), 'Probabilities':_probabilities(folder, side),
+        'Worst errors':_worst(folder, side, videos), 'Training':_curves(folder), 'Not read':_failed(folder),
+        'How it was made':_made(folder)}
     leaky = any(x['severity']=='error' for x in (folder.json('leakage.json') or {}).get('findings', []))
-    parts = [Section(H2(t), *(c if isinstance(c, list) else [c]), id=_slug(t), cls='warn' if leaky and t=='Split audit' else None) for t,c in sections.items()]
+    warn = lambda t: 'warn' if leaky and t=='Split audit' else None
+    parts = [Section(H2(t), *(c if isinstance(c, list) else [c]), id=_slug(t), cls=warn(t)) for t,c in sections.items()]
     links = Nav(*[A(t, href=f'#{_slug(t)}') for t in sections])
     name = folder.sides[side][1]['name'] or folder.path.resolve().name
-    page = Html(Head(Meta(charset='utf-8'), Meta(name='viewport', content='width=device-width, initial-scale=1'), Title(f'{name}: report'), Style(Safe(_CSS))),
-        Body(_opening(folder, side, references), Main(links, *parts), Footer('Made by crosssuck. This page is one file: it loads nothing and runs no script.')), lang='en')
+    view = Meta(name='viewport', content='width=device-width, initial-scale=1')
+    head = Head(Meta(charset='utf-8'), view, Title(f'{name}: report'), Style(Safe(_CSS)))
+    foot = Footer('Made by crosssuck. This page is one file: it loads nothing and runs no script.')
+    page = Html(head, Body(_opening(folder, side, references), Main(links, *parts), foot), lang='en')
     out = Path(out or folder.path/'report.html')
     with atomic_path(out) as p: p.write_text('<!doctype html>\n'+to_xml(page, indent=False), encoding='utf-8')
     return out
