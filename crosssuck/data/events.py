@@ -106,7 +106,7 @@ class RawTable:
         rows = list(rows)
         raise InputError(what + (f' (and in {_count(len(rows)-1, "more row")})' if len(rows)>1 else ''), self.where(rows[0]), right)
 
-# %% ../../nbs/data/01_events.ipynb #bcc19475
+# %% ../../nbs/data/01_events.ipynb #60f20101
 def _decode(path):
     "The text of a file and what is to be said about its encoding"
     data = path.read_bytes()
@@ -119,8 +119,12 @@ def _decode(path):
     return text,note
 
 def _separator(lines):
-    "What cuts one of the first lines into the most columns"
-    return max(',;\t', key=lambda d: max((len(next(csv.reader([l], delimiter=d), [])) for l in lines), default=0))
+    "What cuts most lines into equally many columns, two or more"
+    def score(d):
+        widths = Counter(len(next(csv.reader([l], delimiter=d), [])) for l in lines)
+        width,n = max(widths.items(), key=lambda w: w[::-1], default=(0,0))
+        return (n if width>1 else 0, width)
+    return max(',;\t', key=score)
 
 def _cells(text, sep, name):
     "(line, cells) of every row, and the number of empty ones"
@@ -625,7 +629,7 @@ def _best_file(video, files, root):
         raise InputError(f'`{video}` could be {best[0].relative_to(root)} or {best[1].relative_to(root)}', root, 'the name with its folder')
     return best[0] if best else None
 
-# %% ../../nbs/data/01_events.ipynb #1510d52e
+# %% ../../nbs/data/01_events.ipynb #80b27292
 @dialect('frame_labels', _LABELS_A_FRAME)
 def _frame_labels(raw, options):
     "One label a frame: each run of one label is an event"
@@ -636,7 +640,7 @@ def _frame_labels(raw, options):
     paths = None if options.fps is not None or options.videos is None else find_videos(data['labels'], options.videos)
     for video,labels in data['labels'].items():
         labels = np.asarray(labels).astype(str)
-        if labels.ndim!=1: raise InputError('several labels a frame are not read', f'{raw.name}, {video}', 'one label a frame')
+        if labels.ndim!=1: raise InputError('this is no list of labels', f'{raw.name}, {video}', 'one label a frame')
         unnamed = sorted(set(labels)-set(names)) if names else []
         if unnamed: raise InputError(f'label {unnamed[0]} has no name', f'{raw.name}, {video}', 'every label in `class_names`')
         t = _edges(raw, video, len(labels), options, paths)
@@ -749,24 +753,26 @@ def _boris_pairs(raw, kind_column):
     df = raw.df.loc[sorted(ends)].drop(columns=['Time', kind_column])
     return _boris_names(raw, df.assign(start_s=time[df.index], end_s=pd.Series(ends, dtype=float)[df.index]))
 
-# %% ../../nbs/data/01_events.ipynb #08acc7a1
+# %% ../../nbs/data/01_events.ipynb #95fd2a34
 def _boris_names(raw, df):
     "BORIS's names as ours, times counted from the start of each file"
-    media = next((c for c in ('Media file name','Media file path','Media file') if c in df), None)
+    media = next((c for c in ('Media file name','Media file path','Media file','Source') if c in df), None)
     if media is None: raise InputError('no column names the media file', raw.name, 'an export of BORIS with `Media file name`')
+    if media=='Source': df = df.assign(Source=df['Source'].map(lambda q: re.fullmatch(_PLAYER_FILE, str(q))[2]))
     df = df.rename(columns={media:'video', 'Behavior':'label'})
     if 'Subject' in df: df['animals'] = _text(df['Subject']).replace('No focal subject', np.nan)
     before = pd.Series([_played_before(raw, df, i) for i in df.index], index=df.index)
     for c in ('start_s','end_s'): df[c] = _seconds(raw, df, c) - before
     return df
 
+_PLAYER_FILE = r'(?i)\s*(?:(?:player\s*#?)?(\d+)\s*:(?![\\/]))?(.*)' # `player #1:a.mp4`; not the drive of `T:/a.mp4`
+
 def _played_before(raw, df, i):
     "Seconds of the files that the same player played before the one of row `i`"
     if len(re.split('[|;]', str(df['video'][i])))>1:
         raw.fail([i], 'several media files in one row', 'one video an observation, or an export of BORIS 8')
-    player_file = r'\s*(?:(?:player\s*#?)?(\d+)\s*:(?![\\/]))?(.*)'
     sources = str(df['Source'][i]).split('|') if 'Source' in df else []
-    queue = [re.fullmatch(player_file, q, re.I).groups() for q in sources]
+    queue = [re.fullmatch(_PLAYER_FILE, q).groups() for q in sources]
     if len(queue)<2: return 0.
     here = [k for k,(_,f) in enumerate(queue) if len(set(video_keys([f, str(df['video'][i])]).values()))==1]
     lengths = str(df['Media duration (s)'][i]).split('|') if 'Media duration (s)' in df else []
