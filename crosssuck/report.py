@@ -133,7 +133,7 @@ def _range(m, level='95 % interval '):
     "The interval of the figure `m` in words"
     return f'{level}{_n(m["low"])} to {_n(m["high"])}' if m.get('low') is not None else 'no interval'
 
-# %% ../nbs/70_report.ipynb #576ae2f4
+# %% ../nbs/70_report.ipynb #ba0a8511
 def headline(
     figures,   # what `evaluate` gave
     where=''   # on what kind of events, as a phrase: "in videos that it was not trained on"
@@ -145,7 +145,7 @@ def headline(
     on = f"On {f['n_events']} events of {_units(f['cluster'], f['n_clusters'])}{' '*bool(where)}{where}"
     if m['value'] is None: return f"{on}, {f['headline']} is undefined: {m['reason']}."
     if f['headline']=='auc':
-        share = f"{100*m['value']:.0f} % of pairs (AUC {_n(m['value'])}, {_range(m)})"
+        share = f"{100*m['value']:.0f}\u00a0% of pairs (AUC {_n(m['value'])}, {_range(m)})"
         return f"{on}, the model ranks {f['positive']} above {rest} in {share}."
     return f"{on}, the macro-F1 over {len(f['classes'])} classes is {_n(m['value'])} ({_range(m)})."
 
@@ -488,7 +488,7 @@ def _leakage(folder):
             _table(['','finding','sides','count','what it means, what to do'], rows, {3}, 'stack audit') if rows else None,
             Ul(*[Li(r) for r in remarks], cls='soft') if remarks else None]
 
-# %% ../nbs/70_report.ipynb #bdd321f8
+# %% ../nbs/70_report.ipynb #595a0774
 _MEANING = dict(accuracy='share of events answered rightly', balanced_accuracy='mean recall over classes', macro_f1='mean F1 over classes',
     mcc='correlation of answer and truth, -1 to 1', auc='share of pairs (positive, other) ranked rightly',
     pr_auc='average precision; a constant answer has the prevalence', fpr_at_95_tpr='false alarm rate where 95 % are found',
@@ -514,20 +514,30 @@ def _figure_row(name, m, constant, f):
     value = _n(m['value']) if family.better else m['n']
     span = f"{_n(m['low'])} to {_n(m['high'])}" if m.get('low') is not None else '–'
     delta = f"{_signed(d['low'])} to {_signed(d['high'])}" if d.get('low') is not None else '–'
-    why = Span(f" undefined: {m['reason']}", cls='soft') if m['value'] is None else ''
     constant,track = (_n(c.get('value')),_track(m, c.get('value'))) if family.better else ('–','')
-    return [Div(Code(name), Div(says, why, cls='soft')), value, track, span, m['n'], constant, delta]
+    lost = f"; {m['undefined_resamples']} resamples had no value" if m.get('undefined_resamples') else ''
+    return [Div(Code(name), Div(says, lost, cls='soft')), value, track, span, m['n'], constant, delta]
+
+def _undefined(f):
+    "The figures without a value, by reason, as list items"
+    why = {}
+    for name,m in f['metrics'].items():
+        if m['value'] is None: why.setdefault(m['reason'], []).append(name)
+    return [Li('Undefined: ', ', '.join(names), ', because ', *_prose(reason)) for reason,names in why.items()]
 
 def _side_figures(f):
-    "Table, method and notes of one kind of events"
-    rows = [_figure_row(n, m, f['constant_class'].get(n), f) for n,m in f['metrics'].items()]
+    "Table, method and notes of one kind of events; where the classes' own rows are many they are folded away"
+    rows = {n: _figure_row(n, m, f['constant_class'].get(n), f) for n,m in f['metrics'].items() if m['value'] is not None}
+    of_class = [n for n in rows if find_metric(n, f['classes'])[1] is not None]
+    folded = of_class if len(of_class)>6 else []
+    head = ['metric','value','from 0 to 1','95 % interval','n',f"always {f['constant_label']}",'model minus constant']
+    table = lambda names: _table(head, [rows[n] for n in names], {1,3,4,5,6}, 'stack figures')
     method = next((m['method'] for m in f['metrics'].values() if m['method'] not in ('count','no interval')), 'none')
     drawn = 'Events are drawn singly.' if f['cluster']=='event' else f"Whole {f['cluster']}s are drawn."
-    caption = 'Bar: interval. Dot: value. Upright stroke: the constant class. Intervals: '
-    head = ['metric','value','from 0 to 1','95 % interval','n',f"always {f['constant_label']}",'model minus constant']
-    return [_table(head, rows, {1,3,4,5,6}, 'stack figures'), P(caption, *_prose(f'{method}. {drawn}'),
+    return [table([n for n in rows if n not in folded]), Details(Summary('Class by class'), table(folded)) if folded else None,
+            P('Bar: interval. Dot: value. Upright stroke: the constant class. Intervals: ', *_prose(f'{method}. {drawn}'),
               ' They say how far a figure moves when other recordings of this kind are drawn, and nothing about another kind.', cls='soft'),
-            Ul(*[Li(*_prose(n)) for n in f['notes']], cls='soft') if f['notes'] else None]
+            Ul(*_undefined(f), *[Li(*_prose(n)) for n in f['notes']], cls='soft')]
 
 def _figures(folder):
     "Figures of each kind of events; those that the page is not about are folded away"
@@ -635,7 +645,7 @@ def _confounds(folder, side):
               'A model that knows the recording and nothing else falls to .5 among pairs of one video.')
     return [intro, _table(['who',_name(h),''], rows, {1}), None if f['baselines'] else _absent(why)]
 
-# %% ../nbs/70_report.ipynb #ed7f0e1b
+# %% ../nbs/70_report.ipynb #bcaf1b81
 def _jpeg(frame):
     "A frame as a JPEG data URI: photographs as PNG would make the page ten times as heavy"
     import cv2
@@ -679,7 +689,7 @@ def _failed(folder):
     if not len(t): return P('Every event could be read.')
     reasons = ', '.join(f'{n} {r}' for r,n in t.reason.value_counts().items()) if 'reason' in t else ''
     shown = t.fillna('').astype(str)
-    return [P(f"{_units('event', len(t))} could not be read ({reasons}), and no figure counts them."),
+    return [P(f"{_units('event', len(t))} could not be read ({reasons}), and no figure counts that in."),
             _table(list(shown), shown[:25].values.tolist(), cls='stack'), P(f'and {len(t)-25} more', cls='soft') if len(t)>25 else None]
 
 # %% ../nbs/70_report.ipynb #aee3c1e8

@@ -90,7 +90,7 @@ def cluster_notes(
     if undefined: out.append(f'{undefined} of {n_boot} resamples had no value and were left out')
     return out
 
-# %% ../../nbs/score/02_intervals.ipynb #d7193d14
+# %% ../../nbs/score/02_intervals.ipynb #fd7b87c1
 def _class_of(name, s):
     "The class that `name` is about, as an index, or None"
     m,c = find_metric(name, s.classes)
@@ -108,6 +108,7 @@ def _interval(name, values, s, codes, n, unit, n_boot, seed, level):
     undefined = 0 if values is None else int(np.isnan(values).sum())
     notes = cluster_notes(n, with_class, None if k is None else s.classes[k], unit or 'event', undefined, n_boot)
     if values is not None and n>1: out['low'],out['high'] = percentile(values, level)
+    if out['low'] is not None and out['low']==out['high']: notes.append('every resample gave the same value: no width is not certainty')
     method = f'cluster bootstrap over {n} {units}, percentile {level:.0%}, {n_boot} resamples, seed {seed}' if n>1 else 'no interval'
     return dict(out, method=method, undefined_resamples=undefined, note='; '.join(notes))
 
