@@ -147,14 +147,14 @@ def _few(values, most=3):
     c = values.astype(str).value_counts()
     return ', '.join(f'{k} ({v})' for k,v in c[:most].items()) + (f', {len(c)-most} more' if len(c)>most else '')
 
-# %% ../../nbs/score/05_confounds.ipynb #010c302c
+# %% ../../nbs/score/05_confounds.ipynb #e2214864
 def probability_clusters(
     table,           # predictions with probabilities
     decimals:int=4,  # probabilities equal to so many decimals are one value
     min_count:int=3, # events from which a value counts as a cluster
     positive=None    # class whose probability is shown; default: the rarer of two, else the likeliest
 )->pd.DataFrame:
-    "One row a cluster, largest first: `probability, count, labels, videos, durations, clips, video, reading`; `attrs['events']` counts events"
+    "One row a cluster, largest first: `probability, count, labels, videos, durations, clips, video, reading`; `attrs` counts their events"
     t = read_predictions(table)
     s = Scored.read(t, positive)
     if s.probs is None: raise InputError('no `prob_` columns', 'predictions', 'clusters are of probabilities')
