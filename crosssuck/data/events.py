@@ -820,7 +820,7 @@ def _place_and_day(events):
     day = next((_text(events[c]) for c in ('day','date') if c in events), pd.Series(np.nan, index=events.index, dtype='str'))
     return place + '|' + day.where(~(events.clock_start>=86400), '-') # seconds since 1970 carry their day with them
 
-# %% ../../nbs/data/01_events.ipynb #53fd1429
+# %% ../../nbs/data/01_events.ipynb #1544aebe
 def background_events(
     events:pd.DataFrame,    # canonical events: where something happens
     durations:dict,         # video -> length of the recording in seconds
@@ -838,18 +838,23 @@ def background_events(
     lengths = own.duration_s[own.duration_s>0].to_numpy()
     if duration_s is None and not len(lengths): raise InputError('all events last 0 s', right='duration_s, in seconds')
     keys = video_keys([*events.video, *durations])
-    ends,busy,rows,short = {keys[v]: d for v,d in durations.items()}, _busy(events), [], 0
-    for video,here in own.groupby('video', sort=False):
-        end = ends.get(keys[video])
-        if end is None or not 0<=end<np.inf: raise InputError(f'length of `{video}` is {end}', 'durations', 'seconds for every video')
+    ends = {keys[v]: d for v,d in durations.items()}
+    unknown = [v for v in own.video.unique() if keys[v] not in ends]
+    if len(unknown)==own.video.nunique(): raise InputError('no length of any video is known', 'durations', 'video -> seconds')
+    busy,rows,short = _busy(events), [], 0
+    for video,here in own[~own.video.isin(unknown)].groupby('video', sort=False):
+        end = ends[keys[video]]
+        if not 0<=end<np.inf: raise InputError(f'the length of `{video}` is {end}', 'durations', 'seconds')
         rng = np.random.default_rng((seed, *video_key(video).encode()))
         wanted = np.full(round(ratio*len(here)), duration_s) if duration_s is not None else rng.choice(lengths, round(ratio*len(here)))
         spots = _free_spots(busy[video], end, wanted, gap_s, rng)
         short += len(wanted)-len(spots)
         rows += [_background_event(here, video, i, s, d, label) for i,(s,d) in enumerate(sorted(spots))]
     out = pd.DataFrame(rows, columns=['event_id','video','start_s','duration_s','label', *_inherited(events)])
-    out.attrs['notes'] = [f'{_count(short, "background event")} found no room'] if short else []
-    return out.astype(dict(start_s=float, duration_s=float))
+    notes = [f'{_count(short, "background event")} found no room'] if short else []
+    if unknown: notes.append(f'no background in {_count(len(unknown), "video")} of unknown length ({_some(unknown)})')
+    out.attrs['notes'] = notes
+    return (out.assign(copy=0) if 'copy' in events else out).astype(dict(start_s=float, duration_s=float))
 
 # %% ../../nbs/data/01_events.ipynb #8693a163
 def _busy(events):
