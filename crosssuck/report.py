@@ -377,7 +377,7 @@ def _picture(fig, alt, caption=''):
     "A figure of the page"
     return Figure(Img(src=_data_uri(fig), alt=alt), Figcaption(caption) if caption else None)
 
-# %% ../nbs/70_report.ipynb #e8e49959
+# %% ../nbs/70_report.ipynb #57e79cfe
 _SIDES = {'test': ('test_predictions.csv','metrics/test_metrics.json'), 'validation': ('predictions_agg.csv','metrics/metrics.json'),
           'events': ('predictions.csv','metrics.json')}
 
@@ -392,10 +392,11 @@ class _Folder:
     def _side(self, kind):
         "Table and figures of one kind of events; figures that were not written are computed"
         if kind=='given': return read_predictions(self.given),evaluate(self.given)
-        csv,figures = (self.path/n for n in _SIDES[kind])
+        csv = self.path/_SIDES[kind][0]
         if not csv.exists(): return None
         t = read_predictions(csv)
-        return t,self.json(_SIDES[kind][1]) or evaluate(t)
+        known = self.json(_SIDES[kind][1]) or {}
+        return t,known if 'headline' in known else evaluate(t)
 
     def text(self, name):
         p = self.path/name
@@ -488,7 +489,7 @@ def _leakage(folder):
             _table(['','finding','sides','count','what it means, what to do'], rows, {3}, 'stack audit') if rows else None,
             Ul(*[Li(r) for r in remarks], cls='soft') if remarks else None]
 
-# %% ../nbs/70_report.ipynb #595a0774
+# %% ../nbs/70_report.ipynb #5c9a2b53
 _MEANING = dict(accuracy='share of events answered rightly', balanced_accuracy='mean recall over classes', macro_f1='mean F1 over classes',
     mcc='correlation of answer and truth, -1 to 1', auc='share of pairs (positive, other) ranked rightly',
     pr_auc='average precision; a constant answer has the prevalence', fpr_at_95_tpr='false alarm rate where 95 % are found',
@@ -544,11 +545,11 @@ def _figures(folder):
     parts = []
     for i,(side,(_,f)) in enumerate(folder.sides.items()):
         counts = ', '.join(f'{n} {c}' for c,n in f['counts'].items())
-        title = f"{side.capitalize()}: {_units('event', f['n_events'])}, {_units(f['cluster'], f['n_clusters'])} ({counts})"
+        title = f"{'Events' if side=='given' else side.capitalize()}: {_units('event', f['n_events'])}, {_units(f['cluster'], f['n_clusters'])} ({counts})"
         parts += [H3(title), *_side_figures(f)] if i==0 else [Details(Summary(title), *_side_figures(f))]
     return parts
 
-# %% ../nbs/70_report.ipynb #63cca000
+# %% ../nbs/70_report.ipynb #0602c696
 def _matrix(f):
     "The confusion matrix as a table with tinted cells"
     def cell(n, total, right):
@@ -561,7 +562,7 @@ def _matrix(f):
 
 def _class_table(f):
     "Precision, recall, F1, support and AUC of each class, with intervals"
-    cell = lambda m: Div(_n(m['value']), Div(_range(m, '') if m['value'] is not None else m['reason'], cls='soft'))
+    cell = lambda m: Div(_n(m['value']), Div(*_prose(_range(m, '') if m['value'] is not None else m['reason']), cls='soft'))
     rows = [[c, r['support']['n'], *[cell(r[m]) for m in ('precision','recall','f1','auc')]] for c,r in f['per_class'].items()]
     return _table(['class','events','precision','recall','F1','AUC against the rest'], rows, {1}, 'stack')
 
@@ -582,13 +583,16 @@ def _video_rows(t, f):
     rows = []
     for v,g in t.groupby(t[unit].astype(str)):
         wrong = int((g.true_label!=g.pred).sum())
-        is_pos = g.true_label==f['positive']
-        p = f"prob_{f['positive']}"
-        found = f"{int((g.pred[is_pos]==f['positive']).sum())} of {is_pos.sum()}" if f['positive'] and is_pos.any() else '–'
-        counts = [int((g.true_label==c).sum()) for c in f['classes']]
-        rows.append([v, wrong, len(g), *counts, found, f'{g[p].mean():.2f}' if p in g else '–'])
-    head = [unit,'wrong','events',*f['classes'],f"{f['positive'] or 'positives'} found",'mean probability']
-    return head,sorted(rows, key=lambda r: (-r[1], r[0]))
+        rows.append([v, wrong, len(g), *[int((g.true_label==c).sum()) for c in f['classes']], *_found(g, f['positive'])])
+    more = [f"{f['positive']} found", f"mean probability of {f['positive']}"] if f['positive'] else []
+    return [unit,'wrong','events',*f['classes'],*more],sorted(rows, key=lambda r: (-r[1], r[0]))
+
+def _found(g, positive):
+    "Of the events `g` of one recording: how many positives were found, and the mean probability"
+    if positive is None: return []
+    there,p = g.true_label==positive,f'prob_{positive}'
+    found = f'{int((g.pred[there]==positive).sum())} of {there.sum()}' if there.any() else '–'
+    return [found, f'{g[p].mean():.2f}' if p in g else '–']
 
 def _answers(folder, side):
     "The section on the answers of one kind of events"
