@@ -489,7 +489,7 @@ def _leakage(folder):
             _table(['','finding','sides','count','what it means, what to do'], rows, {3}, 'stack audit') if rows else None,
             Ul(*[Li(r) for r in remarks], cls='soft') if remarks else None]
 
-# %% ../nbs/70_report.ipynb #5c9a2b53
+# %% ../nbs/70_report.ipynb #d65c8d2f
 _MEANING = dict(accuracy='share of events answered rightly', balanced_accuracy='mean recall over classes', macro_f1='mean F1 over classes',
     mcc='correlation of answer and truth, -1 to 1', auc='share of pairs (positive, other) ranked rightly',
     pr_auc='average precision; a constant answer has the prevalence', fpr_at_95_tpr='false alarm rate where 95 % are found',
@@ -545,11 +545,12 @@ def _figures(folder):
     parts = []
     for i,(side,(_,f)) in enumerate(folder.sides.items()):
         counts = ', '.join(f'{n} {c}' for c,n in f['counts'].items())
-        title = f"{'Events' if side=='given' else side.capitalize()}: {_units('event', f['n_events'])}, {_units(f['cluster'], f['n_clusters'])} ({counts})"
+        kind = 'Events' if side=='given' else side.capitalize()
+        title = f"{kind}: {_units('event', f['n_events'])}, {_units(f['cluster'], f['n_clusters'])} ({counts})"
         parts += [H3(title), *_side_figures(f)] if i==0 else [Details(Summary(title), *_side_figures(f))]
     return parts
 
-# %% ../nbs/70_report.ipynb #0602c696
+# %% ../nbs/70_report.ipynb #107efd00
 def _matrix(f):
     "The confusion matrix as a table with tinted cells"
     def cell(n, total, right):
@@ -584,7 +585,7 @@ def _video_rows(t, f):
     for v,g in t.groupby(t[unit].astype(str)):
         wrong = int((g.true_label!=g.pred).sum())
         rows.append([v, wrong, len(g), *[int((g.true_label==c).sum()) for c in f['classes']], *_found(g, f['positive'])])
-    more = [f"{f['positive']} found", f"mean probability of {f['positive']}"] if f['positive'] else []
+    more = [f"{f['positive']} found", f"mean p({f['positive']})"] if f['positive'] else []
     return [unit,'wrong','events',*f['classes'],*more],sorted(rows, key=lambda r: (-r[1], r[0]))
 
 def _found(g, positive):
