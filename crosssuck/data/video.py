@@ -6,8 +6,22 @@
 __all__ = ['VideoError', 'file_fingerprint', 'pixel_hash', 'VideoFile', 'clip_times', 'clip_offsets', 'ClipReader', 'ClipCache',
            'BuildReport']
 
-# %% ../../nbs/data/03_video.ipynb #340305b2
-import contextlib, hashlib, json, math, multiprocessing, os, queue, re, shutil, subprocess, sys, threading, time, uuid, zipfile
+# %% ../../nbs/data/03_video.ipynb #f7775a8d
+import contextlib
+import hashlib
+import json
+import math
+import multiprocessing
+import os
+import queue
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import uuid
+import zipfile
 from collections import OrderedDict
 from dataclasses import dataclass
 from itertools import chain
@@ -15,12 +29,12 @@ from pathlib import Path
 import numpy as np
 from ..errors import InputError
 
-# %% ../../nbs/data/03_video.ipynb #49dd91d1
+# %% ../../nbs/data/03_video.ipynb #af7e468c
 class VideoError(InputError):
     "A video, or a moment of it, that cannot be had; `reason` is one of `VideoError.reasons`"
-    reasons = dict(missing='there is no such file', empty='the file holds nothing', not_video='the file is no video', no_frames='a video without a frame',
-                   truncated='the file was cut off before that moment', past_end='the recording does not reach that moment',
-                   decode='the frame is damaged', box='the box lies outside the picture')
+    reasons = dict(missing='there is no such file', empty='the file holds nothing', not_video='the file is no video',
+                   no_frames='a video without a frame', truncated='the file was cut off before that moment',
+                   past_end='the recording is over by that moment', decode='the frame is damaged', box='the box lies outside the picture')
     def __init__(self,
         reason:str,        # one of `VideoError.reasons`
         what:str,          # what is wrong, a sentence without its full stop
@@ -31,7 +45,7 @@ class VideoError(InputError):
         super().__init__(what, where, right)
     def __reduce__(self): return type(self), (self.reason, self.what, self.where, self.right)
 
-# %% ../../nbs/data/03_video.ipynb #be840dde
+# %% ../../nbs/data/03_video.ipynb #83cd6012
 def file_fingerprint(
     path,            # any file
     block:int=65536, # bytes in one sample
@@ -39,7 +53,7 @@ def file_fingerprint(
 )->str:
     "24 hex digits of what the file at `path` holds; raises `VideoError` (`missing`, `empty`)"
     path = Path(path)
-    if not path.is_file(): raise VideoError('missing', 'there is no such file', path, "check the folder of the videos and the event table's spelling")
+    if not path.is_file(): raise VideoError('missing', 'there is no such file', path, 'check the folder of the videos and the spelling')
     try:
         with open(path, 'rb') as f:
             size = os.fstat(f.fileno()).st_size
@@ -62,7 +76,7 @@ def pixel_hash(
     h.update(frames.data)
     return h.hexdigest()[:16]
 
-# %% ../../nbs/data/03_video.ipynb #dfa74ad5
+# %% ../../nbs/data/03_video.ipynb #2c46d6c4
 def _boxes(path):
     "The kinds of the topmost boxes of an MP4, as far as the file goes"
     found,at,size = [],0,path.stat().st_size
@@ -81,7 +95,7 @@ def _not_opened(path, why):
     "The `VideoError` for a file that FFmpeg gives up on"
     boxes = _boxes(path)
     if boxes[:1]==[b'ftyp'] and b'moov' not in boxes:
-        return VideoError('truncated', 'the recording broke off before its table of frames was written', path, 'copy it again from the recorder, or repair it')
+        return VideoError('truncated', 'the recording broke off before its table was written', path, 'copy it again, or repair it')
     if isinstance(why, EOFError): return VideoError('no_frames', 'it ends after its header', path)
     return VideoError('not_video', f'it is no video that FFmpeg knows ({why.strerror})', path)
 
@@ -209,12 +223,12 @@ class _Index:
     def load(cls, f):
         with np.load(f, allow_pickle=False) as z: return cls(z['packets'], z['order'], z['ticks'], json.loads(z['meta'].tobytes()))
 
-# %% ../../nbs/data/03_video.ipynb #9eff8bf6
+# %% ../../nbs/data/03_video.ipynb #de7046c8
 def _decoded_order(path, a, meta):
     "`(order, ticks)` of the frames that decoding gives"
     order = np.array(_emitted(path, threads=1 if meta['mended']=='damaged packets' else _cores()), np.int64)
     order = order[np.sort(np.unique(order, return_index=True)[1])]      # a damaged packet may come out twice: its first frame counts
-    if len(a) and a[-1,5]&_DAMAGED: order = order[order<len(a)-1]                 # the packet at which the file breaks off shows what was never seen
+    if len(a) and a[-1,5]&_DAMAGED: order = order[order<len(a)-1]       # where the file breaks off half a packet shows what never was
     if not len(order): raise VideoError('truncated' if meta['cut'] else 'no_frames', 'not one frame of it can be decoded', path)
     clock = a[order, int(meta['container']=='avi')]
     if (clock==_NONE).any():
@@ -396,9 +410,19 @@ def _runs(self:_Decoder, wanted):
         else: runs.append([i, i, [n]])
     return runs
 
-# %% ../../nbs/data/03_video.ipynb #364a7073
+# %% ../../nbs/data/03_video.ipynb #3cc47479
 @patch
-def read(self:_Decoder,
+def cost(self:_Decoder,
+    first, # number of a frame in the order of presentation
+    last,  # number of a later one
+)->int:
+    "How many packets have to be looked at for the frames from `first` to `last`"
+    packets = self.index.order[first:last+1]
+    start = self.keys[self._start(packets[0])] if len(self.keys) else 0
+    return int(packets.max()-start)+1
+
+@patch
+def decode(self:_Decoder,
     wanted, # packet numbers, rising
 ):
     "`(number, frame)` of every packet in `wanted`; raises `VideoError` (`decode`) where one gives no frame"
@@ -413,10 +437,10 @@ def read(self:_Decoder,
         left = [n for n in left if n not in got]
         if back: self.close()
         if left and back>runs[-1][1]:
-            raise VideoError('decode', f'{len(left)} of {len(wanted)} frames cannot be decoded, the first of them frame {self.rank[left[0]]}', self.path)
+            raise VideoError('decode', f'{len(left)} of {len(wanted)} frames cannot be decoded, first {self.rank[left[0]]}', self.path)
         back = 2*back or 1
 
-# %% ../../nbs/data/03_video.ipynb #867bb869
+# %% ../../nbs/data/03_video.ipynb #11f7e0ca
 def _size(size):
     "`size` as (height, width), or None"
     if size is None: return None
@@ -427,12 +451,12 @@ def _box(box):
     "`box` as four whole numbers (x, y, width, height), or None where the cell of a table is empty; raises `VideoError` (`box`)"
     if box is None or isinstance(box, float) and math.isnan(box) or isinstance(box, str) and not box.strip(): return None
     parts = re.split(r'[\s,;]+', box.strip('()[] ')) if isinstance(box, str) else box
-    try:
-        x,y,w,h = (round(float(v)) for v in parts)
-        return x,y,w,h
-    except (TypeError, ValueError): raise VideoError('box', f'`{box}` is no box', right='four numbers: x, y, width, height in pixels') from None
+    try: x,y,w,h = (round(float(v)) for v in parts)
+    except (TypeError, ValueError):
+        raise VideoError('box', f'`{box}` is no box', right='four numbers: x, y, width, height in pixels') from None
+    return x,y,w,h
 
-# %% ../../nbs/data/03_video.ipynb #ae4f969a
+# %% ../../nbs/data/03_video.ipynb #348eca55
 class VideoFile:
     "A video whose frames can be had by number or by second, exactly"
     def __init__(self,
@@ -456,7 +480,8 @@ class VideoFile:
 
     def __len__(self): return len(self._index.order)
     def __repr__(self):
-        return f'VideoFile({self.path.name}: {len(self)} frames of {self.width}x{self.height}, {self.codec} in {self.container}, {self.fps:.4g} fps, {self.duration:.2f} s)'
+        what = f'{len(self)} frames of {self.width}x{self.height}, {self.codec} in {self.container}'
+        return f'VideoFile({self.path.name}: {what}, {self.fps:.4g} fps, {self.duration:.2f} s)'
     def __enter__(self): return self
     def __exit__(self, *_): self.close()
     def __reduce__(self): return type(self), (self.path, self.index_cache, self.threads)
@@ -486,7 +511,7 @@ def indices_at(self:VideoFile,
 
 def _on_screen(times, t): return np.maximum(np.searchsorted(times, t+_SLACK, 'right')-1, 0)
 
-# %% ../../nbs/data/03_video.ipynb #f2eff9dc
+# %% ../../nbs/data/03_video.ipynb #612649bc
 @patch
 def frames(self:VideoFile,
     indices,   # numbers of frames in the order of presentation; in any order, repeated or not
@@ -496,7 +521,8 @@ def frames(self:VideoFile,
 )->np.ndarray:
     "The frames `indices`, uint8 (T,H,W,3) RGB; raises `VideoError`: `past_end`, `truncated`, `decode`, `box`"
     i = np.atleast_1d(np.asarray(indices))
-    if i.size and i.dtype.kind not in 'iu': raise InputError(f'frames are asked for by {i.dtype} numbers', self.path, 'whole numbers, or `frames_at` for seconds')
+    if i.size and i.dtype.kind not in 'iu':
+        raise InputError(f'frames are asked for by {i.dtype} numbers', self.path, 'ask by whole numbers, or by seconds with `frames_at`')
     outside = (i<0)|(i>=len(self))
     if outside.any(): raise self._none_there(f'there is no frame {i[outside][0]}')
     size,box = _size(size),self._fits(box)
@@ -505,7 +531,7 @@ def frames(self:VideoFile,
     places = {}
     for at,n in enumerate(self._index.order[i.astype(int)].tolist()): places.setdefault(n, []).append(at)
     scale = _Scaler(size, box)
-    for n,f in self._decoder.read(sorted(places)):
+    for n,f in self._decoder.decode(sorted(places)):
         self._sound(f, n, size)
         first,*more = places[n]
         scale(f, out[first])
@@ -521,7 +547,7 @@ def frames_at(self:VideoFile,
     "The frames on screen at `seconds`, uint8 (T,H,W,3) RGB; raises what `frames` raises"
     return self.frames(self.indices_at(seconds), size, box)
 
-# %% ../../nbs/data/03_video.ipynb #24b557d4
+# %% ../../nbs/data/03_video.ipynb #e2d39e26
 @patch
 def _fits(self:VideoFile, box):
     "`box` as four numbers inside the picture; raises `VideoError` (`box`)"
@@ -529,7 +555,8 @@ def _fits(self:VideoFile, box):
     if box is None: return None
     x,y,w,h = box
     if x>=0 and y>=0 and w>0 and h>0 and x+w<=self.width and y+h<=self.height: return box
-    raise VideoError('box', f'the box {x},{y},{w},{h} is not inside the picture', self.path, f'x, y, width, height within {self.width}x{self.height} pixels')
+    right = f'x, y, width, height within {self.width}x{self.height} pixels'
+    raise VideoError('box', f'the box {x},{y},{w},{h} is not inside the picture', self.path, right)
 
 @patch
 def _sound(self:VideoFile, f, n, size):
@@ -537,7 +564,8 @@ def _sound(self:VideoFile, f, n, size):
     at = f'{self.times[self._decoder.rank[n]]:.3f} s'
     if f.is_corrupt: raise VideoError('decode', f'the frame at {at} is damaged', self.path)
     if size is None and (f.width,f.height)!=(self.width,self.height):
-        raise VideoError('decode', f'the picture is {f.width}x{f.height} pixels at {at}, and {self.width}x{self.height} before', self.path, 'ask for one `size`')
+        sizes = f'{f.width}x{f.height} pixels at {at}, and {self.width}x{self.height} elsewhere'
+        raise VideoError('decode', f'the picture is {sizes}', self.path, 'ask for one `size`')
 
 # %% ../../nbs/data/03_video.ipynb #d3cc4d44
 def clip_times(
@@ -565,7 +593,7 @@ def clip_offsets(
     room = duration_s-n_frames/fps
     return np.linspace(0, room, n_clips) if room>0 else np.zeros(1)
 
-# %% ../../nbs/data/03_video.ipynb #aea58bf2
+# %% ../../nbs/data/03_video.ipynb #26c5a973
 class ClipReader:
     "Clips of events: `n_frames` frames at `fps`, scaled to `size`, from a cache where it holds them and from the video otherwise"
     def __init__(self,
@@ -578,7 +606,8 @@ class ClipReader:
         index_cache=None,  # folder for the indices of the videos, see `VideoFile`
     ):
         self.events,self.videos,self.n_frames,self.fps,self.size,self.cache = events,videos,n_frames,fps,_size(size),cache
-        if cache is not None and cache.size!=self.size: raise InputError(f'clips of {self.size} pixels are wanted', cache.folder, f'this cache holds {cache.size}')
+        if cache is not None and cache.size!=self.size:
+            raise InputError(f'clips of {self.size} pixels are wanted', cache.folder, f'this cache holds {cache.size}')
         self.index_cache = index_cache or (cache.index_cache if cache is not None else None)
         self.names,self.ids = events['video'].astype(str).tolist(),events['event_id'].astype(str).tolist()
         self.starts,self.durations = events['start_s'].astype(float).tolist(),events['duration_s'].astype(float).tolist()
@@ -592,7 +621,7 @@ class ClipReader:
         self._forget()
     def _forget(self): self._open,self._clocks,self._rows = OrderedDict(),{},{}
 
-# %% ../../nbs/data/03_video.ipynb #6ae43f0e
+# %% ../../nbs/data/03_video.ipynb #9bd34cee
 @patch
 def video(self:ClipReader,
     row:int,  # row of the event table
@@ -601,7 +630,7 @@ def video(self:ClipReader,
     "The video of an event; raises `VideoError` where it cannot be had"
     name = self.names[row]
     if name not in self.videos:
-        raise VideoError('missing', f'no file is known for the video `{name}`', f'event {self.ids[row]}', 'look at the folder of the videos')
+        raise VideoError('missing', f'no file is known for the video `{name}`', f'event {self.ids[row]}', 'check the folder of the videos')
     if name in self._open: self._open.move_to_end(name)
     else:
         v = self._open[name] = VideoFile(self.videos[name], self.index_cache)
@@ -668,7 +697,9 @@ def jitter(self:ClipReader,
     "A random start, seconds, for a training clip that lies inside the event"
     return float(rng.uniform(0, max(0., self.durations[row]-self.n_frames/self.fps)))
 
-# %% ../../nbs/data/03_video.ipynb #007c180e
+# %% ../../nbs/data/03_video.ipynb #eb1620ec
+_FAILURE = ['event_id','video','reason','detail']
+
 def _bar(it, total, what, show):
     "`it` behind a progress bar that counts `what`"
     if not show: return it
@@ -685,7 +716,7 @@ def check(self:ClipReader,
     for row in _bar(range(len(self)), len(self), ' events', progress):
         try: self._place(row)
         except VideoError as e: bad.append((self.ids[row], self.names[row], e.reason, str(e)))
-    return pd.DataFrame(bad, columns=['event_id','video','reason','detail'])
+    return pd.DataFrame(bad, columns=_FAILURE)
 
 # %% ../../nbs/data/03_video.ipynb #f7f2d8a2
 def _cover(start_s, duration_s, n_frames, fps, n_clips, lasts, max_s, margin_s):
@@ -703,7 +734,7 @@ def _cover(start_s, duration_s, n_frames, fps, n_clips, lasts, max_s, margin_s):
         else: merged.append((a,b))
     return merged
 
-# %% ../../nbs/data/03_video.ipynb #1c1b91d6
+# %% ../../nbs/data/03_video.ipynb #181667c3
 class _Pack:
     "One builder's file of frames, and the list of what stands in it"
     def __init__(self, folder):
@@ -735,9 +766,10 @@ def _read_pack(listed, size):
         try: d = json.loads(line)
         except ValueError: continue         # the line that a killed builder was writing
         end = d['at']+d['n']*frame
-        if d['key'].split()[1]==f'{size[0]}x{size[1]}' and end<=len(data): yield d['key'],d['first'],data[d['at']:end].reshape(d['n'], *size, 3)
+        if d['key'].split()[1]!=f'{size[0]}x{size[1]}' or end>len(data): continue
+        yield d['key'],d['first'],data[d['at']:end].reshape(d['n'], *size, 3)
 
-# %% ../../nbs/data/03_video.ipynb #9d68d252
+# %% ../../nbs/data/03_video.ipynb #131d8822
 class ClipCache:
     "Decoded frames around events, as uint8 memory maps that every split and run over the same recordings shares"
     def __init__(self,
@@ -756,7 +788,8 @@ class ClipCache:
         "Look again at what all builders have stored"
         self._found = {}
         for listed in sorted(self.folder.glob('pack-*.jsonl')):
-            for key,first,frames in _read_pack(listed, self.size): self._found.setdefault(key, []).append((first, first+len(frames), frames))
+            for key,first,frames in _read_pack(listed, self.size):
+                self._found.setdefault(key, []).append((first, first+len(frames), frames))
         for stretches in self._found.values(): stretches.sort(key=lambda s: s[:2])
         return self
 
@@ -785,14 +818,16 @@ def get(self:ClipCache,
     found = self.stretch(fingerprint, i.min(), i.max(), box)
     return None if found is None else found[1][i-found[0]]
 
-# %% ../../nbs/data/03_video.ipynb #08814555
+# %% ../../nbs/data/03_video.ipynb #7abcb2bb
 def _do(job, pack, videos, index_cache):
     "One `job` of a build: to look at a video, or to store a stretch of its frames. The answer is empty, or says what went wrong"
     try:
         if job['path'] not in videos:
             while videos: videos.popitem()[1].close()
             videos[job['path']] = VideoFile(job['path'], index_cache, threads=1)
-        if 'key' in job: pack.add(job['key'], job['first'], videos[job['path']].frames(range(job['first'], job['last']+1), job['size'], job['box']))
+        if 'key' in job:
+            numbers = range(job['first'], job['last']+1)
+            pack.add(job['key'], job['first'], videos[job['path']].frames(numbers, job['size'], job['box']))
     except VideoError as e: return dict(reason=e.reason, detail=str(e))
     return {}
 
@@ -802,7 +837,7 @@ def _builder(folder, index_cache):
     for line in sys.stdin: print(json.dumps(_do(json.loads(line), pack, videos, index_cache)), flush=True)
     pack.close()
 
-# %% ../../nbs/data/03_video.ipynb #3e13edc1
+# %% ../../nbs/data/03_video.ipynb #841c6432
 class _Builders:
     "Up to `n` builder processes, started when there is work for them"
     def __init__(self, n, folder, index_cache): self.n,self.args,self.procs,self.over = n,(str(folder), str(index_cache)),{},False
@@ -810,7 +845,8 @@ class _Builders:
     def _start(self):
         code = 'import sys; from crosssuck.data.video import _builder; _builder(*sys.argv[1:])'
         env = {**os.environ, 'PYTHONPATH': os.pathsep.join(p or '.' for p in sys.path)}
-        return subprocess.Popen([sys.executable, '-c', code, *self.args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env, start_new_session=True)
+        return subprocess.Popen([sys.executable, '-c', code, *self.args], env=env, text=True, start_new_session=True,
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def _ask(self, i, job):
         "The answer of builder `i` to `job`"
@@ -821,7 +857,8 @@ class _Builders:
             p.stdin.flush()
             line = p.stdout.readline()
         except OSError: line = ''
-        return json.loads(line) if line else dict(reason='decode', detail=f'{job["path"]}: the builder process ended with status {p.wait()} while it worked on this')
+        if line: return json.loads(line)
+        return dict(reason='decode', detail=f'{job["path"]}: the builder process ended with status {p.wait()} over this')
 
     def __call__(self, jobs):
         "`(job, answer)` for each of `jobs`, as they get done"
@@ -853,7 +890,7 @@ class BuildReport:
     bytes:int       # stored by this build
     seconds:float   # that it took
 
-# %% ../../nbs/data/03_video.ipynb #f7ded750
+# %% ../../nbs/data/03_video.ipynb #bb729c53
 @patch
 def _plan(self:ClipCache, reader, n_clips):
     "`(jobs, reused, failures)`: the stretches that the events of `reader` need and are not there, each once, with the rows that need it"
@@ -861,23 +898,22 @@ def _plan(self:ClipCache, reader, n_clips):
     for row in range(len(reader)):
         try:
             mark,times,lasts,box = reader._place(row)
-            cost = reader.video(row)._decoder
+            d = reader.video(row)._decoder
         except VideoError as e: bad.append((row, e.reason, str(e))); continue
         for t in _cover(reader.starts[row], reader.durations[row], reader.n_frames, reader.fps, n_clips, lasts, self.max_s, self.margin_s):
             first,last = (int(i) for i in _on_screen(times, np.array(t)))
             key = self._key(mark, box),first,last
             if self.stretch(mark, first, last, box): reused.add(key); continue
             if key not in jobs:
-                packets = cost.index.order[first:last+1]
-                jobs[key] = dict(path=str(reader.videos[reader.names[row]]), key=key[0], first=first, last=last, size=self.size, box=box, rows=[],
-                                 cost=int(packets.max()-cost.keys[cost._start(packets[0])] if len(cost.keys) else packets.max())+1)
+                jobs[key] = dict(path=str(d.path), key=key[0], first=first, last=last, size=self.size, box=box)
+                jobs[key].update(rows=[], cost=d.cost(first, last))
             jobs[key]['rows'].append(row)
     return sorted(jobs.values(), key=lambda j: (j['path'], j['first'])),len(reused),bad
 
 @patch
 def _bytes(self:ClipCache, jobs): return sum(j['last']-j['first']+1 for j in jobs)*math.prod(self.size)*3
 
-# %% ../../nbs/data/03_video.ipynb #8a460f10
+# %% ../../nbs/data/03_video.ipynb #215160ce
 def _span(seconds): return f'{seconds:.0f} s' if seconds<90 else f'{seconds/60:.0f} min' if seconds<5400 else f'{seconds/3600:.1f} h'
 
 @patch
@@ -901,15 +937,17 @@ def build(self:ClipCache,
         for _ in _bar(builders(new), len(new), ' videos', progress and new): pass
         jobs,reused,failed = self._plan(reader, n_clips)
         need,free = self._bytes(jobs),shutil.disk_usage(self.folder).free
-        if need>free: raise InputError(f'the clip cache needs {need/1e9:.1f} GB and {free/1e9:.1f} GB are free', self.folder, 'a smaller `size` or `max_s`, or another disk')
+        if need>free:
+            what = f'the clip cache needs {need/1e9:.1f} GB, and {free/1e9:.1f} GB are free'
+            raise InputError(what, self.folder, 'take a smaller `size` or `max_s`, or another disk')
         bar = self._announce(builders, jobs, workers, progress)
         for job,answer in bar:
             if answer:
                 bad.append(job)
                 failed += [(r, answer['reason'], answer['detail']) for r in job['rows']]
     self.refresh()
-    table = pd.DataFrame([(reader.ids[r], reader.names[r], why, detail) for r,why,detail in sorted(failed)], columns=['event_id','video','reason','detail'])
-    return BuildReport(len(jobs)-len(bad), reused, table, need-self._bytes(bad), time.perf_counter()-began)
+    failures = pd.DataFrame([(reader.ids[r], reader.names[r], *why) for r,*why in sorted(failed)], columns=_FAILURE)
+    return BuildReport(len(jobs)-len(bad), reused, failures, need-self._bytes(bad), time.perf_counter()-began)
 
 # %% ../../nbs/data/03_video.ipynb #30f06d61
 @patch
