@@ -6,14 +6,11 @@
 __all__ = ['Window', 'trivial_ops', 'trivial_bins', 'ClipDraw', 'as_size', 'crop_resize', 'center_window', 'CenterResize',
            'random_window', 'trivial_augment', 'ClipAugment']
 
-# %% ../../nbs/data/05_augment.ipynb #fc37ddd2
-import math
+# %% ../../nbs/data/05_augment.ipynb #fa482a6e
 from collections import namedtuple
 import cv2
 import numpy as np
 import torch
-from torchvision.transforms import InterpolationMode
-from torchvision.transforms.v2 import functional as F
 from ..errors import InputError
 
 # %% ../../nbs/data/05_augment.ipynb #2c616ac0
@@ -26,17 +23,20 @@ def as_size(
         raise InputError(f'size {size!r} is no picture size', right='an int (square) or (height, width), in pixels')
     return int(pair[0]),int(pair[1])
 
-# %% ../../nbs/data/05_augment.ipynb #566442b7
+# %% ../../nbs/data/05_augment.ipynb #3c99cf12
 def _check_clip(clip):
     "`InputError` unless `clip` is uint8 (T,3,H,W) with at least one frame"
     if clip.dtype!=torch.uint8 or clip.ndim!=4 or clip.shape[1]!=3 or 0 in clip.shape:
         raise InputError(f'a clip of {clip.dtype} and shape {tuple(clip.shape)} cannot be augmented',
                          right='uint8 (T,3,H,W), before normalisation: colour operations clamp what is not in 0..255')
 
+def _frames(clip): return np.ascontiguousarray(clip.permute(0,2,3,1).numpy()) # as OpenCV wants them, without a copy where they came so
+def _clip(frames): return torch.from_numpy(frames).permute(0,3,1,2)
+
 # %% ../../nbs/data/05_augment.ipynb #fd0a699f
 Window = namedtuple('Window', 'top left height width') # pixels of the source frame
 
-# %% ../../nbs/data/05_augment.ipynb #ca31ff25
+# %% ../../nbs/data/05_augment.ipynb #3ab26d3f
 def crop_resize(
     clip:torch.Tensor, # uint8 (T,3,H,W)
     window:Window,     # what to keep, in pixels of the clip
@@ -45,12 +45,12 @@ def crop_resize(
     "The same `window` of every frame, resized to `size`; raises `InputError` for a clip that is not uint8 (T,3,H,W)"
     _check_clip(clip)
     top,left,height,width = window
-    frames = np.ascontiguousarray(clip.permute(0,2,3,1).numpy())[:, top:top+height, left:left+width]
-    if (height,width)==tuple(size): return torch.from_numpy(frames).permute(0,3,1,2)
+    frames = _frames(clip)[:, top:top+height, left:left+width]
+    if (height,width)==tuple(size): return _clip(frames)
     shrinks = size[0]<height and size[1]<width
     out = np.empty((len(frames), *size, 3), np.uint8)
     for o,f in zip(out, frames): cv2.resize(f, size[::-1], dst=o, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    return torch.from_numpy(out).permute(0,3,1,2)
+    return _clip(out)
 
 # %% ../../nbs/data/05_augment.ipynb #a030353b
 def center_window(
@@ -94,32 +94,73 @@ def random_window(
     h,w = int(hs[fits[0]]),int(ws[fits[0]])
     return Window(int(place[0]*(height-h+1)), int(place[1]*(width-w+1)), h, w)
 
-# %% ../../nbs/data/05_augment.ipynb #c8307379
-def _affine(clip, translate=(0,0), shear=(0.,0.), center=None):
-    "torchvision's affine map, interpolated linearly; black where nothing was filmed"
-    return F.affine(clip, 0., list(translate), 1., list(shear), interpolation=InterpolationMode.BILINEAR, center=center)
+# %% ../../nbs/data/05_augment.ipynb #2c2be40e
+_greys,_luma = np.arange(256),np.array([.2989,.587,.114])
 
-def _shear(m): return math.degrees(math.atan(m))
+def _look_up(frames, table):
+    "Every grey of `frames` replaced by what stands in `table`: 256 numbers, or (256,3) with a column a channel"
+    table = np.clip(table, 0, 255).astype(np.uint8).reshape(1, 256, -1)
+    return cv2.LUT(frames.reshape(-1, *frames.shape[2:]), np.broadcast_to(table, (1,256,3)).copy()).reshape(frames.shape)
 
-# %% ../../nbs/data/05_augment.ipynb #5045931a
-trivial_ops = dict( # name: (strongest magnitude, signed, what to do with a clip and a magnitude)
-    identity     = (0,    False, lambda c,m: c),
-    shear_x      = (.99,  True,  lambda c,m: _affine(c, shear=(_shear(m), 0.), center=[0,0])),
-    shear_y      = (.99,  True,  lambda c,m: _affine(c, shear=(0., _shear(m)), center=[0,0])),
-    translate_x  = (32,   True,  lambda c,m: _affine(c, translate=(int(m), 0))),
-    translate_y  = (32,   True,  lambda c,m: _affine(c, translate=(0, int(m)))),
-    rotate       = (135,  True,  lambda c,m: F.rotate(c, m, interpolation=InterpolationMode.BILINEAR)),
-    brightness   = (.99,  True,  lambda c,m: F.adjust_brightness(c, 1+m)),
-    color        = (.99,  True,  lambda c,m: F.adjust_saturation(c, 1+m)),
-    contrast     = (.99,  True,  lambda c,m: F.adjust_contrast(c, 1+m)),
-    sharpness    = (.99,  True,  lambda c,m: F.adjust_sharpness(c, 1+m)),
-    posterize    = (6,    False, lambda c,m: F.posterize(c, 8-round(m))),
-    solarize     = (1.,   False, lambda c,m: F.solarize(c, 255*(1-m))),
-    autocontrast = (0,    False, lambda c,m: F.autocontrast(c.contiguous())),
-    equalize     = (0,    False, lambda c,m: F.equalize(c)))
+def _counts(frames):
+    "How many pixels of the clip have each grey, int (256,3)"
+    tall = frames.reshape(-1, *frames.shape[2:])
+    return np.stack([cv2.calcHist([tall], [c], None, [256], [0,256]).ravel().astype(int) for c in range(3)], 1)
+
+def _contrast(frames, m):
+    means = _greys@_counts(frames)/(frames.size//3)
+    return _look_up(frames, (1+m)*_greys - m*(means@_luma))
+
+def _autocontrast(frames, m):
+    found = _counts(frames)>0
+    low,high = found.argmax(0),255-found[::-1].argmax(0)
+    return _look_up(frames, np.where(high>low, (_greys[:,None]-low)*(255/np.maximum(high-low, 1)), _greys[:,None]))
+
+def _equalize(frames, m):
+    counts = _counts(frames)
+    step = (counts.sum(0)-[c[c>0][-1] for c in counts.T])//255
+    return _look_up(frames, np.where(step>0, (counts.cumsum(0)-counts+step//2)//np.maximum(step, 1), _greys[:,None]))
+
+# %% ../../nbs/data/05_augment.ipynb #3267820c
+def _color(frames, m):
+    mix = (1+m)*np.eye(3) - m*np.tile(_luma, (3,1))
+    return cv2.transform(frames.reshape(-1, *frames.shape[2:]), mix).reshape(frames.shape)
+
+def _sharpness(frames, m):
+    blur = np.array([[1,1,1],[1,5,1],[1,1,1]])/13
+    kernel,out = -m*blur,frames.copy()
+    kernel[1,1] += 1+m
+    for o,f in zip(out, frames): o[1:-1,1:-1] = cv2.filter2D(f, -1, kernel)[1:-1,1:-1]
+    return out
+
+def _warp(frames, matrix):
+    "Every frame moved by the 2x3 `matrix`, which says where a pixel goes to"
+    h,w = frames.shape[1:3]
+    return np.stack([cv2.warpAffine(f, np.asarray(matrix, float), (w,h), flags=cv2.INTER_LINEAR) for f in frames])
+
+def _rotate(frames, m):
+    h,w = frames.shape[1:3]
+    return _warp(frames, cv2.getRotationMatrix2D(((w-1)/2, (h-1)/2), m, 1.))
+
+# %% ../../nbs/data/05_augment.ipynb #908d9724
+trivial_ops = dict( # name: (strongest magnitude, signed, what to do with frames (T,H,W,3) and a magnitude)
+    identity     = (0,   False, lambda f,m: f),
+    shear_x      = (.99, True,  lambda f,m: _warp(f, [[1,-m,-m/2],[0,1,0]])),
+    shear_y      = (.99, True,  lambda f,m: _warp(f, [[1,0,0],[-m,1,-m/2]])),
+    translate_x  = (32,  True,  lambda f,m: _warp(f, [[1,0,int(m)],[0,1,0]])),
+    translate_y  = (32,  True,  lambda f,m: _warp(f, [[1,0,0],[0,1,int(m)]])),
+    rotate       = (135, True,  _rotate),
+    brightness   = (.99, True,  lambda f,m: _look_up(f, (1+m)*_greys)),
+    color        = (.99, True,  _color),
+    contrast     = (.99, True,  _contrast),
+    sharpness    = (.99, True,  _sharpness),
+    posterize    = (6,   False, lambda f,m: _look_up(f, _greys & -2**round(m))),
+    solarize     = (1.,  False, lambda f,m: _look_up(f, np.where(_greys>=255*(1-m), 255-_greys, _greys))),
+    autocontrast = (0,   False, _autocontrast),
+    equalize     = (0,   False, _equalize))
 trivial_bins = 31 # strengths from nothing to the strongest
 
-# %% ../../nbs/data/05_augment.ipynb #e7fa64c0
+# %% ../../nbs/data/05_augment.ipynb #0078bc05
 def trivial_augment(
     clip:torch.Tensor, # uint8 (T,3,H,W)
     op:str,            # a name of `trivial_ops`
@@ -127,7 +168,7 @@ def trivial_augment(
 )->torch.Tensor:
     "One operation of TrivialAugment on all frames; raises `InputError` for a clip that is not uint8 (T,3,H,W)"
     _check_clip(clip)
-    return trivial_ops[op][2](clip, magnitude)
+    return _clip(trivial_ops[op][2](_frames(clip), magnitude))
 
 # %% ../../nbs/data/05_augment.ipynb #65db0ee2
 ClipDraw = namedtuple('ClipDraw', 'window flip op magnitude') # what happens to one clip
@@ -184,7 +225,7 @@ class ClipAugment:
         settings = ', '.join(f'{k}={getattr(self, k)}' for k in ('size','scale','ratio','flip','trivial'))
         return f'ClipAugment({settings})'
 
-# %% ../../nbs/data/05_augment.ipynb #c8fff5b7
+# %% ../../nbs/data/05_augment.ipynb #0cdc8d64
 def _mirror(clip):
     "`clip` with left and right exchanged"
-    return torch.from_numpy(np.stack([cv2.flip(f, 1) for f in np.ascontiguousarray(clip.permute(0,2,3,1).numpy())])).permute(0,3,1,2)
+    return _clip(np.stack([cv2.flip(f, 1) for f in _frames(clip)]))
