@@ -6,7 +6,7 @@
 __all__ = ['VideoError', 'file_fingerprint', 'pixel_hash', 'VideoFile', 'clip_times', 'clip_offsets', 'ClipReader', 'ClipCache',
            'BuildReport']
 
-# %% ../../nbs/data/03_video.ipynb #f7775a8d
+# %% ../../nbs/data/03_video.ipynb #2b66ff58
 import contextlib
 import hashlib
 import json
@@ -24,6 +24,7 @@ import uuid
 import zipfile
 from collections import OrderedDict
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 import numpy as np
@@ -118,38 +119,70 @@ def _opened(path, threads=1):
         streams[0].thread_type,streams[0].codec_context.thread_count = 'AUTO',threads
         yield c,streams[0]
 
-# %% ../../nbs/data/03_video.ipynb #d5da2888
+# %% ../../nbs/data/03_video.ipynb #f746d6af
 _NONE = np.iinfo(np.int64).min      # a time that a packet does not carry
-_KEY,_HIDDEN,_DAMAGED = 1,2,4
+_KEY,_HIDDEN,_DAMAGED,_LEAF = 1,2,4,8
 
 def _is_flush(p): return not p.size and p.pts is None and p.dts is None
 
-def _row(p):
+def _row(p, leaf=False):
     "One packet as numbers: pts, dts, place, bytes, duration, flags"
     pts,dts,pos = (_NONE if v is None else v for v in (p.pts, p.dts, p.pos))
-    return pts,dts,pos,p.size,p.duration or 0,_KEY*p.is_keyframe + _HIDDEN*p.is_discard + _DAMAGED*p.is_corrupt
+    return pts,dts,pos,p.size,p.duration or 0,_KEY*p.is_keyframe + _HIDDEN*p.is_discard + _DAMAGED*p.is_corrupt + _LEAF*leaf
 
-def _one_layer(context):
-    "Whether the sequence header of an HEVC stream declares a single temporal layer"
-    found = re.search(rb'\x42\x01(.)', context.extradata or b'', re.S)
-    return bool(found) and not found[1][0]>>1&7
+# %% ../../nbs/data/03_video.ipynb #e030927e
+def _units(data, sized):
+    "Where in a packet's `data` its units start: behind their size of `sized` bytes, or behind start codes"
+    if not sized: yield from (m.end() for m in re.finditer(b'\0\0\1', data))
+    at = 0
+    while sized and at+sized<len(data):
+        yield at+sized
+        at += sized+int.from_bytes(data[at:at+sized], 'big')
 
-# %% ../../nbs/data/03_video.ipynb #82502f09
-_LEAN = {'h264','mpeg4','mpeg2video','mpeg1video'}   # codecs whose pictures say in their header that none refers to them
+def _leaf(data, codec, sized):
+    "The temporal layer of a picture to which no other in its layer refers, -1 for any other"
+    layer = -1
+    for at in _units(data, sized):
+        if codec=='h264' and data[at]&31 in (1,2,5): layer = 0 if not data[at]>>5&3 else -1
+        elif codec=='hevc' and data[at]>>1&63<32: layer = (data[at+1]&7)-1 if data[at]>>1&63<16 and not data[at]>>1&1 else -1
+        else: continue
+        if layer<0: return -1
+    return layer
 
+# %% ../../nbs/data/03_video.ipynb #8f83cd6b
+def _cut(kind, size, s, n):
+    "How a file of `size` bytes with `n` packets says that its end is missing: empty where it does not"
+    if kind=='mov' and any(e.pos+e.size>size for e in s.index_entries): return 'its table names frames that are not there'
+    if kind=='avi' and s.frames>n: return f'its header counts {s.frames} frames, and {n} are there'
+    if kind=='mpegts' and all(size%unit for unit in (188,192,204)): return 'it ends inside a transport packet'
+    return ''
+
+def _rows(c, s):
+    "`(rows, why the file broke off)`: the packets of the stream `s`, leaves marked"
+    import av
+    codec,extra,rows,layers = s.codec_context.name,s.codec_context.extradata or b'',[],[]
+    sized = 0 if extra[:1]!=b'\1' or len(extra)<23 else (extra[4 if codec=='h264' else 21]&3)+1
+    try:
+        for p in c.demux(s):
+            if _is_flush(p): continue
+            layers.append(_leaf(memoryview(p), codec, sized) if codec in ('h264','hevc') and p.size else -1)
+            rows.append(_row(p))
+            if codec=='vp8' and p.size and not memoryview(p)[0]>>4&1: rows[-1] = (*rows[-1][:5], rows[-1][5]|_HIDDEN)
+    except av.FFmpegError as e: return rows,layers,e.strerror
+    return rows,layers,''
+
+# %% ../../nbs/data/03_video.ipynb #7066ddfd
 def _scan(path):
     "`(packets, meta)`: an int64 table (P,6), in the order of the file, and what the header says"
-    import av
-    rows,cut = [],''
     with _opened(path) as (c,s):
-        try: rows.extend(_row(p) for p in c.demux(s) if not _is_flush(p))
-        except av.FFmpegError as e: cut = e.strerror
-        a,kind,size,context = np.array(rows, np.int64).reshape(-1,6),c.format.name.split(',')[0],path.stat().st_size,s.codec_context
-        if kind=='mov' and any(e.pos+e.size>size for e in s.index_entries): cut = 'its table names frames that are not there'
-        if kind=='avi' and s.frames>len(a): cut = f'its header counts {s.frames} frames, and {len(a)} are there'
+        rows,layers,cut = _rows(c, s)
+        a,kind,context = np.array(rows, np.int64).reshape(-1,6),c.format.name.split(',')[0],s.codec_context
+        a[:,5] += _LEAF*np.array([l>=0 and l==max(layers) for l in layers], np.int64)
+        cut = cut or _cut(kind, path.stat().st_size, s, len(a))
+        if len(a) and cut and (kind=='mpegts' or a[-1,5]&_DAMAGED): a = a[:-1]
         meta = dict(width=context.width, height=context.height, codec=context.name, container=kind, cut=cut, mended='',
                     time_base=[s.time_base.numerator, s.time_base.denominator], rate=float(s.average_rate or s.guessed_rate or 25),
-                    intra=context.codec.intra_only, lean=context.name in _LEAN or context.name=='hevc' and _one_layer(context))
+                    intra=context.codec.intra_only)
     return a,meta
 
 # %% ../../nbs/data/03_video.ipynb #c47cd5e2
@@ -170,7 +203,9 @@ def _emitted(path, stop=None, threads=1):
         feed(None)
     return out
 
-# %% ../../nbs/data/03_video.ipynb #02cd8251
+# %% ../../nbs/data/03_video.ipynb #282987e0
+_HURT = 'damaged packets'
+
 def _by_pts(a):
     "The presented packets of the table `a`, in the order of their times"
     shown = np.flatnonzero(((a[:,5]&_HIDDEN)==0) & (a[:,3]>0))
@@ -181,7 +216,7 @@ def _doubt(path, a, meta, probe=24, reorder=64):
     order = _by_pts(a)
     pts = a[order,0]
     if not len(order): return 'no frame is presented'
-    if meta['cut'] or (a[:,5]&_DAMAGED).any(): return 'damaged packets'
+    if (a[:,5]&_DAMAGED).any(): return _HURT
     if not a[0,5]&_KEY: return 'it starts in the middle of a group of pictures'
     if (pts==_NONE).any(): return 'frames without a time'
     if meta['container']=='avi' and not meta['intra']: return 'AVI stores no times of presentation'
@@ -223,12 +258,11 @@ class _Index:
     def load(cls, f):
         with np.load(f, allow_pickle=False) as z: return cls(z['packets'], z['order'], z['ticks'], json.loads(z['meta'].tobytes()))
 
-# %% ../../nbs/data/03_video.ipynb #de7046c8
+# %% ../../nbs/data/03_video.ipynb #b216438e
 def _decoded_order(path, a, meta):
     "`(order, ticks)` of the frames that decoding gives"
-    order = np.array(_emitted(path, threads=1 if meta['mended']=='damaged packets' else _cores()), np.int64)
+    order = np.array(_emitted(path, len(a), 1 if meta['mended']==_HURT else _cores()), np.int64)
     order = order[np.sort(np.unique(order, return_index=True)[1])]      # a damaged packet may come out twice: its first frame counts
-    if len(a) and a[-1,5]&_DAMAGED: order = order[order<len(a)-1]       # where the file breaks off half a packet shows what never was
     if not len(order): raise VideoError('truncated' if meta['cut'] else 'no_frames', 'not one frame of it can be decoded', path)
     clock = a[order, int(meta['container']=='avi')]
     if (clock==_NONE).any():
@@ -266,7 +300,9 @@ def _load_index(path, folder=None):
     except OSError: pass        # the folder cannot be written to: the next one builds it again
     return mark,index
 
-# %% ../../nbs/data/03_video.ipynb #ef8a12a2
+# %% ../../nbs/data/03_video.ipynb #581b2187
+_CLOCK = Fraction(1, 1000)     # any: frames are not timed on their way through the scaler
+
 class _Scaler:
     "Frames as uint8 RGB, cut to `box` and scaled to `size`, written to arrays"
     def __init__(self, size=None, box=None): self.size,self.box,self.graph,self.given = size,box,None,None
@@ -277,7 +313,7 @@ class _Scaler:
         self.graph.threads = 1
         (h,w),(x,y,bw,bh) = self.size,self.box or (0, 0, f.width, f.height)
         how = 'area' if h<=bh and w<=bw else 'bicubic'
-        steps = [self.graph.add_buffer(width=f.width, height=f.height, format=f.format, time_base=f.time_base)]
+        steps = [self.graph.add_buffer(width=f.width, height=f.height, format=f.format, time_base=_CLOCK)]
         if self.box: steps.append(self.graph.add('crop', f'{bw}:{bh}:{x}:{y}:exact=1'))
         steps.append(self.graph.add('scale', f'{w}:{h}:flags={how}+full_chroma_int+accurate_rnd'))
         steps += [self.graph.add('format', 'rgb24'), self.graph.add('buffersink')]
@@ -321,7 +357,7 @@ class _Decoder:
 # %% ../../nbs/data/03_video.ipynb #8973d7b7
 from fastcore.basics import patch
 
-# %% ../../nbs/data/03_video.ipynb #6799d3dc
+# %% ../../nbs/data/03_video.ipynb #2e6e713f
 @patch
 def _number(self:_Decoder, p):
     "The number of the packet `p`, or None where more than one, or none, could be it"
@@ -344,6 +380,8 @@ def _seeks(self:_Decoder, k):
     "Ways to seek to packet `k`, the likeliest first"
     if self.index.meta['container']=='mpegts' and self.pos[k]>=0: yield dict(offset=int(self.pos[k]), unsupported_byte_offset=True)
     at,back = int(np.searchsorted(self.keys, k)),0
+    within = self.pts[k:self.keys[at+1] if at+1<len(self.keys) else None]
+    if self.pts[k]!=_NONE: yield dict(offset=int(self.pts[k]+within.max())//2, stream=self.stream)
     while back<=at:
         i = self.keys[at-back]
         yield from (dict(offset=t, stream=self.stream) for t in dict.fromkeys((int(self.pts[i]), int(self.dts[i]))) if t!=_NONE)
@@ -367,30 +405,66 @@ def _land(self:_Decoder, k):
         if n==k: return chain([(n,p)], packets)
     return iter(())
 
-# %% ../../nbs/data/03_video.ipynb #227c230d
+# %% ../../nbs/data/03_video.ipynb #15b65ea7
 @patch
-def _feed(self:_Decoder, p):
-    import av
-    try: return self.context.decode(p)
-    except av.FFmpegError: return []        # no frame: whoever waits for it asks again, and then names it
+def _group(self:_Decoder, n): return int(np.searchsorted(self.keys, n, 'right'))
 
+@patch
+def _known(self:_Decoder, reorder=8):
+    "Damage that the index shows: group -> first packet. Packets that the container calls damaged, and, where there are such, gaps in time"
+    hurt,order,ticks = {},self.index.order,self.index.ticks
+    if self.index.meta['mended']!=_HURT: return hurt
+    steps = np.diff(ticks)
+    lost = order[:-1][steps>1.5*np.median(steps)] if len(steps) else order[:0]
+    for n,back in chain(((n,1) for n in np.flatnonzero(self.index.packets[:,5]&_DAMAGED)), ((n,reorder) for n in lost)):
+        hurt[self._group(n)] = min(hurt.get(self._group(n), n), n-back)
+    return hurt
+
+@patch
+def _mark(self:_Decoder, n):
+    "Note that packet `n` is damaged, and with it what comes after it in its group"
+    g = self._group(n)
+    self.hurt[g] = min(n, self.hurt.get(g, n))
+
+@patch
+def _feed(self:_Decoder, n, p):
+    "The frames that packet `n` brings out"
+    import av
+    try: frames = self.context.decode(p)
+    except av.FFmpegError:
+        self._mark(max(n-self.context.thread_count+1, 0))       # whose fault it was shows a few packets later
+        return []
+    for f in frames:
+        if f.is_corrupt: self._mark(f.pts)
+    return frames
+
+# %% ../../nbs/data/03_video.ipynb #ee9076c3
 @patch
 def _run(self:_Decoder, k, wanted):
-    "`(number, frame)` of those of the packets `wanted` that decoding from packet `k` on gives"
-    left,last,lean,fresh = set(wanted),wanted[-1],self.index.meta['lean'],True
+    "`(number, frame, sound)` of those of the packets `wanted` that decoding from packet `k` on gives"
+    left,last,top,held,due,self.hurt = set(wanted),wanted[-1],-1,{},set(),self._known()
     for n,p in self._land(k):
-        if lean: self.context.skip_frame = 'DEFAULT' if n in left else 'NONREF'
-        p.pts = n
-        frames = self._feed(p) if p.size else []
-        if n==last: frames += self._feed(None)
+        flags,rank = self.index.packets[n,5],self.rank[n]
+        if not p.size or flags&_LEAF and n not in left: continue
+        top,p.pts = max(top, rank),n
+        if n in left: held[n] = [None,top]
+        if rank<0 and not flags&_HIDDEN and self.index.meta['mended']==_HURT: self._mark(n)
+        if rank>=max(self.rank[k], 0): due.add(n)
+        frames = self._feed(n, p)
+        if n==last: frames += self._feed(n, None)
+        if k and any(f.pts==k and not (f.key_frame or f.pict_type==1) for f in frames): return      # no keyframe, whatever its flag says
         for f in frames:
-            if fresh and k and f.pts==k and not (f.key_frame or f.pict_type==1): return     # no keyframe, whatever its flag says
-            fresh = False
-            if f.pts in left:
-                left.discard(f.pts)
-                yield f.pts,f
+            due.discard(f.pts)
+            if f.pts in held: held[f.pts][0] = f
+        shown = math.inf if n==last else max((self.rank[f.pts] for f in frames), default=-1)
+        for m in [m for m in due if self.rank[m]<shown]:
+            due.discard(m)
+            self._mark(m)
+        for m in [m for m,(f,after) in held.items() if f and after<=shown]:
+            yield m,held.pop(m)[0],m<self.hurt.get(self._group(m), math.inf)
         if n==last: return
 
+# %% ../../nbs/data/03_video.ipynb #05a8a7c7
 @patch
 def _start(self:_Decoder, n):
     "Which of the keyframes decoding of packet `n` starts at"
@@ -410,7 +484,7 @@ def _runs(self:_Decoder, wanted):
         else: runs.append([i, i, [n]])
     return runs
 
-# %% ../../nbs/data/03_video.ipynb #3cc47479
+# %% ../../nbs/data/03_video.ipynb #97a447c8
 @patch
 def cost(self:_Decoder,
     first, # number of a frame in the order of presentation
@@ -425,15 +499,16 @@ def cost(self:_Decoder,
 def decode(self:_Decoder,
     wanted, # packet numbers, rising
 ):
-    "`(number, frame)` of every packet in `wanted`; raises `VideoError` (`decode`) where one gives no frame"
+    "`(number, frame, whether it is sound)` of every packet in `wanted`; raises `VideoError` (`decode`) where one gives no frame"
     back,left = 0,list(wanted)
     while left:
         runs,got = self._runs(left),set()
         if back: self.open(threads=1)
         for i,_,some in runs:
-            for n,f in self._run(int(self.keys[i-back]) if len(self.keys) and i>=back else 0, some):
+            for n,f,sound in self._run(int(self.keys[i-back]) if len(self.keys) and i>=back else 0, some):
+                if not (sound or back): continue        # once more from further back, before it is called damaged
                 got.add(n)
-                yield n,f
+                yield n,f,sound
         left = [n for n in left if n not in got]
         if back: self.close()
         if left and back>runs[-1][1]:
@@ -456,19 +531,20 @@ def _box(box):
         raise VideoError('box', f'`{box}` is no box', right='four numbers: x, y, width, height in pixels') from None
     return x,y,w,h
 
-# %% ../../nbs/data/03_video.ipynb #348eca55
+# %% ../../nbs/data/03_video.ipynb #1cfc91f0
 class VideoFile:
     "A video whose frames can be had by number or by second, exactly"
     def __init__(self,
         path,             # a video in any container and codec that FFmpeg reads
         index_cache=None, # folder in which its index is kept; `$CROSSSUCK_CACHE` or ~/.cache/crosssuck by default
-        threads:int=None, # decoding threads; by default all cores (at most 8), and one in a worker process
+        threads:int=None, # decoding threads; all cores (at most 8) by default, always one in a worker process
     ):
         "Raises `VideoError`: `missing`, `empty`, `not_video`, `no_frames`, `truncated`"
         self.path,self.index_cache = Path(path),index_cache
-        self.threads = threads or (1 if multiprocessing.parent_process() else min(_cores(), 8))
         self.fingerprint,self._index = _load_index(self.path, index_cache)
         m,ticks = self._index.meta,self._index.ticks
+        alone = multiprocessing.parent_process() or m['mended']==_HURT      # side by side, decoding overlooks some damage
+        self.threads = 1 if alone else threads or min(_cores(), 8)
         self.width,self.height,self.codec,self.container,self.mended = (m[k] for k in ('width','height','codec','container','mended'))
         num,den = m['time_base']
         self.times = (ticks-ticks[0])*num/den
@@ -511,7 +587,7 @@ def indices_at(self:VideoFile,
 
 def _on_screen(times, t): return np.maximum(np.searchsorted(times, t+_SLACK, 'right')-1, 0)
 
-# %% ../../nbs/data/03_video.ipynb #612649bc
+# %% ../../nbs/data/03_video.ipynb #77290332
 @patch
 def frames(self:VideoFile,
     indices,   # numbers of frames in the order of presentation; in any order, repeated or not
@@ -531,8 +607,8 @@ def frames(self:VideoFile,
     places = {}
     for at,n in enumerate(self._index.order[i.astype(int)].tolist()): places.setdefault(n, []).append(at)
     scale = _Scaler(size, box)
-    for n,f in self._decoder.decode(sorted(places)):
-        self._sound(f, n, size)
+    for n,f,sound in self._decoder.decode(sorted(places)):
+        self._accept(f, n, sound, size)
         first,*more = places[n]
         scale(f, out[first])
         for at in more: out[at] = out[first]
@@ -547,7 +623,7 @@ def frames_at(self:VideoFile,
     "The frames on screen at `seconds`, uint8 (T,H,W,3) RGB; raises what `frames` raises"
     return self.frames(self.indices_at(seconds), size, box)
 
-# %% ../../nbs/data/03_video.ipynb #e2d39e26
+# %% ../../nbs/data/03_video.ipynb #20e6c2fa
 @patch
 def _fits(self:VideoFile, box):
     "`box` as four numbers inside the picture; raises `VideoError` (`box`)"
@@ -559,10 +635,10 @@ def _fits(self:VideoFile, box):
     raise VideoError('box', f'the box {x},{y},{w},{h} is not inside the picture', self.path, right)
 
 @patch
-def _sound(self:VideoFile, f, n, size):
+def _accept(self:VideoFile, f, n, sound, size):
     "Raises `VideoError` (`decode`) where the frame `f` of packet `n` is not what the camera saw"
     at = f'{self.times[self._decoder.rank[n]]:.3f} s'
-    if f.is_corrupt: raise VideoError('decode', f'the frame at {at} is damaged', self.path)
+    if not sound: raise VideoError('decode', f'the frame at {at} is damaged, or one that it was made from', self.path)
     if size is None and (f.width,f.height)!=(self.width,self.height):
         sizes = f'{f.width}x{f.height} pixels at {at}, and {self.width}x{self.height} elsewhere'
         raise VideoError('decode', f'the picture is {sizes}', self.path, 'ask for one `size`')
@@ -818,7 +894,7 @@ def get(self:ClipCache,
     found = self.stretch(fingerprint, i.min(), i.max(), box)
     return None if found is None else found[1][i-found[0]]
 
-# %% ../../nbs/data/03_video.ipynb #7abcb2bb
+# %% ../../nbs/data/03_video.ipynb #e1f5dc22
 def _do(job, pack, videos, index_cache):
     "One `job` of a build: to look at a video, or to store a stretch of its frames. The answer is empty, or says what went wrong"
     try:
@@ -834,7 +910,10 @@ def _do(job, pack, videos, index_cache):
 def _builder(folder, index_cache):
     "The life of a builder process: jobs come in as lines, answers go out as lines"
     pack,videos = _Pack(folder),{}
-    for line in sys.stdin: print(json.dumps(_do(json.loads(line), pack, videos, index_cache)), flush=True)
+    for line in sys.stdin:
+        answer = _do(json.loads(line), pack, videos, index_cache)
+        try: print(json.dumps(answer), flush=True)
+        except BrokenPipeError: os._exit(1)     # nobody waits for the answer any more; what is stored stays
     pack.close()
 
 # %% ../../nbs/data/03_video.ipynb #841c6432
