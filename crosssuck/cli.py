@@ -61,25 +61,25 @@ def _events(path, map=(), classes='', **options):
     for note in events.attrs.get('notes', []): typer.echo(f'note: {note}', err=True)
     return events
 
-# %% ../nbs/90_cli.ipynb #ebe00efe
+# %% ../nbs/90_cli.ipynb #0dfcb330
 @verb
 def demo(
     out: Annotated[Path, typer.Option(help='folder for the barn, the runs and the report')] = Path('crosssuck_demo'),
     seed: Annotated[int, typer.Option(min=0)] = 42,
     overwrite: Annotated[bool, typer.Option('--overwrite', help='begin anew where a demo stands')] = False,
 ):
-    "Draw a barn, run the plan's three experiments on it, print their comparison (under five minutes on two cores)."
+    "Draw a barn, run three experiments, print their comparison."
     from crosssuck.demo import demo
     demo(out, seed=seed, overwrite=overwrite)
 
-# %% ../nbs/90_cli.ipynb #6f4dd397
+# %% ../nbs/90_cli.ipynb #358ddd18
 @verb
 def validate(
     config: Annotated[str, typer.Argument(help='configuration file, or the name of a recipe')],
     set: Annotated[list[str], typer.Option('--set', metavar='KEY=VALUE', help='override a key, as optim.lr=1e-4; repeat')] = [],
     paths: Annotated[bool, typer.Option('--paths', help='also ask that the files it names are there')] = False,
 ):
-    "Check a configuration: fine, or one line a mistake."
+    "Check a configuration."
     from crosssuck.config import config_hash, load_config
     checked = load_config(config, set, paths=paths)
     typer.echo(f'{checked.name}: fine (hash {config_hash(checked)})')
@@ -93,7 +93,7 @@ def split(
     set: Annotated[list[str], typer.Option('--set', metavar='KEY=VALUE', help='an option of the kind of split, as val=0.2, by=camera, gap_s=30; repeat')] = [],
     map: Map = [], classes: Classes = '',
 ):
-    "Split an event table into train, validation and test tables."
+    "Split an event table into train, val, test."
     import yaml
     from crosssuck.config import override
     from crosssuck.data.events import write_events
@@ -117,7 +117,7 @@ def audit(
     gap: Annotated[float, typer.Option(min=0, help='events nearer than this are neighbours, seconds')] = 30.,
     map: Map = [], classes: Classes = '',
 ):
-    "Look for leakage between the sides of a split; status 1 where a finding is an error."
+    "Look for leakage between the sides of a split."
     from crosssuck.data.leakage import audit_leakage
     sides = [_events(p, map, classes) if p else None for p in (train, val, test)]
     report = audit_leakage(*sides, gap_s=gap, videos=str(videos) if videos else None)
@@ -125,7 +125,7 @@ def audit(
     if json: report.save(json); typer.echo(f'written: {json}')
     if report.errors(): raise typer.Exit(1)
 
-# %% ../nbs/90_cli.ipynb #4fa4f4fe
+# %% ../nbs/90_cli.ipynb #9bb0636b
 @verb
 def train(
     config: Annotated[str, typer.Argument(help='configuration file, or the name of a recipe')],
@@ -136,7 +136,7 @@ def train(
     resume: Annotated[bool, typer.Option('--resume', help='go on with the run that stands in the folder')] = False,
     overwrite: Annotated[bool, typer.Option('--overwrite', help='begin anew in the folder')] = False,
 ):
-    "Train, predict, evaluate and report, as the configuration says."
+    "Train, predict, evaluate, report."
     from crosssuck.experiment import run
     run(config, out, set, resume=resume, overwrite=overwrite, max_steps=max_steps, dry_run=dry_run)
 
@@ -152,7 +152,7 @@ def predict(
     batch_size: Annotated[int, typer.Option(min=1)] = 8,
     map: Map = [], classes: Classes = '',
 ):
-    "Predict events with a trained run; status 1 where some could not be."
+    "Predict events with a trained run."
     from crosssuck.config import load_config
     from crosssuck.infer.predict import predict_events, write_predictions
     if videos is None: videos = load_config(run/'config.yaml').data.videos if (run/'config.yaml').exists() else events.parent
@@ -168,7 +168,7 @@ def evaluate(
     positive: Annotated[str, typer.Option(help='the class of interest; by default the rarer of two')] = None,
     cluster: Annotated[str, typer.Option(help='column of the independent unit')] = 'video',
 ):
-    "Score predictions, this library's or anybody's: metrics with intervals, and a report."
+    "Score predictions, ours or anybody's."
     from crosssuck.experiment import summary
     from crosssuck.report import evaluate, report_html
     for path in predictions:
@@ -177,10 +177,10 @@ def evaluate(
         typer.echo(summary({path.stem: figures}))
         typer.echo(f'report: {report_html(folder)}')
 
-# %% ../nbs/90_cli.ipynb #b48760e4
+# %% ../nbs/90_cli.ipynb #84cd9855
 @verb
 def models():
-    "List the models: parameters, input, source, licence, weights."
+    "List the models."
     import pandas as pd
     from crosssuck.models.zoo import list_video_models
     with pd.option_context('display.max_columns', None, 'display.width', 240, 'display.max_colwidth', 60): typer.echo(list_video_models().to_string(index=False))

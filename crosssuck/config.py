@@ -295,7 +295,16 @@ def _fault(error, where):
     shown = '' if isinstance(given, (dict,list)) else f'`{given}`: '
     return InputError(shown+text[0].lower()+text[1:], at)
 
-# %% ../nbs/00_config.ipynb #27149e94
+# %% ../nbs/00_config.ipynb #b9969bbe
+def _without(content, path):
+    "`content` without what stands at `path` (pydantic's location, which also names branches of unions)"
+    if not isinstance(content, dict) or not path: return content
+    head,*rest = path
+    if head not in content: return content
+    inner = _without(content[head], rest) if rest and isinstance(content[head], dict) else None
+    return {k: v for k,v in content.items() if k!=head} if inner is None or inner==content[head] else {**content, head: inner}
+
+# %% ../nbs/00_config.ipynb #010f0f55
 def config_faults(
     content:dict,   # the configuration as nested mappings
     where='config', # what to call it in messages
@@ -305,7 +314,10 @@ def config_faults(
     except ValidationError as e:
         faults = {}
         for error in e.errors(): faults.setdefault(_key(error['loc']), _fault(error, where))
-        return None,[f for k,f in faults.items() if not any(o.startswith(k+'.') or o.startswith(k+'[') for o in faults)]
+        found = [f for k,f in faults.items() if not any(o.startswith(k+'.') or o.startswith(k+'[') for o in faults)]
+        rest = content
+        for error in e.errors(): rest = _without(rest, error['loc'])
+        return None, found + (config_faults(rest, where)[1] if rest!=content and all(e['type']!='missing' for e in e.errors()) else [])
     classes = config.data.classes + ([config.data.background.label] if config.data.background else []) if config.data.classes else None
     faults = [InputError(f.what, f'{where}: {f.where}', f.right) for f in config.metric_faults(classes)]
     if classes and config.data.positive and config.data.positive not in classes:
