@@ -8,7 +8,7 @@ __all__ = ['kinetics_stats', 'clip_channels', 'diff_std', 'ClipRequest', 'as_cli
            'effective_sample_size', 'label_lists', 'encode_labels', 'ClipSet', 'ClipLoader', 'show_batch',
            'show_results', 'side_rows', 'clip_dls', 'ReadClip', 'ClipBlock']
 
-# %% ../../nbs/data/06_clips.ipynb #a674f18a
+# %% ../../nbs/data/06_clips.ipynb #7086cafb
 import pickle
 import threading
 from collections import Counter, deque, namedtuple
@@ -19,7 +19,7 @@ import pandas as pd
 import torch
 from fastai.data.block import TransformBlock
 from fastai.data.core import DataLoaders, TfmdDL, show_batch, show_results
-from fastai.data.transforms import Category, MultiCategory
+from fastai.data.transforms import Category, CategoryMap, MultiCategory
 from fastai.imports import dispatch
 from fastai.losses import BCEWithLogitsLossFlat, CrossEntropyLossFlat
 from fastai.torch_core import TensorBase, TensorCategory, TensorMultiCategory, to_device
@@ -213,7 +213,7 @@ def encode_labels(
 # %% ../../nbs/data/06_clips.ipynb #4d82234c
 ClipRequest = namedtuple('ClipRequest', 'seed epoch items') # items: (position in the epoch, number of the sample)
 
-# %% ../../nbs/data/06_clips.ipynb #84acd177
+# %% ../../nbs/data/06_clips.ipynb #8a8a910c
 class ClipSet:
     "The events of one side as samples, read a batch at a time"
     n_inp = 1
@@ -227,8 +227,9 @@ class ClipSet:
         label_sep:str=None     # separates several labels of one event
     ):
         "Raises `InputError` for a label that is not in `vocab`"
-        self.reader,self.rows,self.vocab,self.resize,self.train = reader,np.asarray(rows, np.int64),list(vocab),resize,train
+        self.reader,self.rows,self.resize,self.train = reader,np.asarray(rows, np.int64),resize,train
         self.clips_per_event,self.label_sep,self.split_idx = clips_per_event,label_sep,int(not train)
+        self.vocab = CategoryMap(vocab, sort=False) # what fastai's own targets have: its interpretation looks for it
         self.events = reader.events.iloc[self.rows].reset_index(drop=True)
         self.targets = encode_labels(self.events.label, self.vocab, label_sep)
         places = [np.zeros(1) if train else reader.offsets(int(r), clips_per_event) for r in self.rows]
