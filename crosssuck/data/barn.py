@@ -6,15 +6,20 @@
 __all__ = ['COATS', 'Camera', 'barn_cameras', 'View', 'Calf', 'Poses', 'calf_poses', 'draw_barn', 'draw_event', 'plot_strips',
            'write_video', 'tail_shares', 'barn_events', 'make_barn', 'read_truth', 'true_poses', 'plot_barn']
 
-# %% ../../nbs/data/09_barn.ipynb #b72c78e9
-import json, math, zlib
+# %% ../../nbs/data/09_barn.ipynb #041c9b0f
+import json
+import math
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, asdict
 from pathlib import Path
 from types import SimpleNamespace
+
 import cv2
-import numpy as np, pandas as pd
-from ..errors import InputError
+import numpy as np
+import pandas as pd
+
+from ..errors import InputError, unknown_name
 from ..runs import atomic_path, plain
 from .events import read_events, write_events
 
@@ -92,7 +97,7 @@ class View:
 COATS = dict(holstein=((236,232,224),(38,34,34)), red=((232,216,198),(142,72,42)), fawn=((198,150,98),(160,112,70)),
              brown=((112,80,58),(84,58,42)), black=((58,54,54),(40,36,36)), grey=((150,144,138),(110,104,100))) # ground and patches, RGB
 
-# %% ../../nbs/data/09_barn.ipynb #1e79a5de
+# %% ../../nbs/data/09_barn.ipynb #0fa830ea
 SHOULDER,NECK,RUMP = .40,.50,-.50 # metres from the middle of the back to where the neck begins, from there to the mouth, and to the tail
 PINK = np.array([204.,148.,136.])
 
@@ -113,7 +118,8 @@ def _back(coat, rng, res):
     z = np.sqrt(np.clip(1-(y/width)**2, 0, 1))                                  # height of a round back
     shade = .5 + .5*z + .1*z*np.exp(-(y/.03)**2) + .06*np.exp(-((x+.38)/.08)**2-((np.abs(y)-.1)/.06)**2) # spine and hips
     shade *= 1-.18*np.exp(-((x-.12)/.1)**2)
-    return _premultiplied((ground*(1-patches)+dark*patches)*shade[...,None], _cover(np.minimum(width-np.abs(y), .53-np.abs(x+.01)), res)), np.array([.62,.34])*res-.5
+    cover = _cover(np.minimum(width-np.abs(y), .53-np.abs(x+.01)), res)
+    return _premultiplied((ground*(1-patches)+dark*patches)*shade[...,None], cover), np.array([.62,.34])*res-.5
 
 def _paint(rgb, where, colour): rgb[:] = rgb*(1-where[...,None])+np.array(colour, float)*where[...,None]
 
@@ -143,7 +149,7 @@ def _shadow(res, shade):
     soft = cv2.GaussianBlur(np.clip(2.5-2.2*np.hypot(x/.72, y/.36), 0, 1).astype(np.float32), (0,0), res*.05)
     return (soft*shade*255).astype(np.uint8), np.array([.8,.5])*res-.5
 
-# %% ../../nbs/data/09_barn.ipynb #92f2970a
+# %% ../../nbs/data/09_barn.ipynb #511d4362
 class Calf:
     "The flat pictures and colours of one calf: `back` and `head` are (RGBA picture, anchor pixel), the rest are RGB colours"
     def __init__(self,
@@ -155,11 +161,12 @@ class Calf:
         self.name,self.coat = name,str(rng.choice(list(COATS), p=[.4,.2,.12,.12,.08,.08]))
         self.back,self.head = _back(self.coat, rng, res),_head(self.coat, rng, res)
         ground,dark = (np.array(c) for c in COATS[self.coat])
-        self.leg,self.flank,self.tail,self.tuft = ((c).astype(int).tolist() for c in (.62*ground, .42*ground+.1*dark, .7*dark+12, .95*ground))
+        strokes = .62*ground, .42*ground+.1*dark, .7*dark+12, .95*ground
+        self.leg,self.flank,self.tail,self.tuft = (c.astype(int).tolist() for c in strokes)
 
-# %% ../../nbs/data/09_barn.ipynb #2fe9ce5d
+# %% ../../nbs/data/09_barn.ipynb #3c29cdd6
 def _fixed(p): return (np.asarray(p)*16).round().astype(np.int32) # OpenCV's sub-pixel places, with shift=4
-def _blobs(rng, n, shape): return cv2.resize(rng.normal(size=(n,n)).astype(np.float32), shape[::-1], interpolation=cv2.INTER_CUBIC)[...,None]
+def _blobs(rng, n, shape): return cv2.resize(np.float32(rng.normal(size=(n,n))), shape[::-1], interpolation=cv2.INTER_CUBIC)[...,None]
 
 def _floor(view, side, rng):
     shape = (view.height,view.width)
@@ -452,7 +459,7 @@ def draw_barn(
         _draw(img, f, outlines, herd, view, shadow)
         yield cv2.multiply(img, light, scale=float(flicker[f]), dtype=cv2.CV_8U)
 
-# %% ../../nbs/data/09_barn.ipynb #4e784534
+# %% ../../nbs/data/09_barn.ipynb #a8207b5a
 def draw_event(
     label:str,         # ear or tail
     camera:Camera=None,# who looks, by default the first of `barn_cameras(4)`
@@ -475,14 +482,15 @@ def plot_strips(
 ):
     "Film strips, one below the other, as a matplotlib figure"
     from matplotlib import pyplot as plt
-    rows = {title: np.concatenate([np.pad(f, ((2,2),(2,2),(0,0)), constant_values=255) for f in frames], 1) for title,frames in strips.items()}
+    def strip(frames): return np.concatenate([np.pad(f, ((2,2),(2,2),(0,0)), constant_values=255) for f in frames], 1)
+    rows = {title:strip(frames) for title,frames in strips.items()}
     fig,axs = plt.subplots(len(rows), 1, squeeze=False, figsize=(width, sum(.25+width*r.shape[0]/r.shape[1] for r in rows.values())))
     for ax,(title,row) in zip(axs[:,0], rows.items()):
         ax.imshow(row, interpolation='lanczos'); ax.axis('off'); ax.set_title(title, loc='left', fontsize=10)
     fig.tight_layout(pad=.3)
     return fig
 
-# %% ../../nbs/data/09_barn.ipynb #56feea3f
+# %% ../../nbs/data/09_barn.ipynb #e95d76e4
 def write_video(
     path,            # an .mp4 file, replaced where it exists
     frames,          # uint8 (H,W,3) RGB, height and width even
@@ -511,7 +519,8 @@ def write_video(
 def _stamp(img, text):
     "White letters with a shadow in the lower left corner"
     h = img.shape[0]
-    for grey,d in ((0,1),(235,0)): cv2.putText(img, text, (4+d,h-5+d), cv2.FONT_HERSHEY_PLAIN, max(.6, h/200), (grey,)*3, max(1, round(h/240)), cv2.LINE_AA)
+    for grey,d in ((0,1),(235,0)):
+        cv2.putText(img, text, (4+d,h-5+d), cv2.FONT_HERSHEY_PLAIN, max(.6, h/200), (grey,)*3, max(1, round(h/240)), cv2.LINE_AA)
 
 # %% ../../nbs/data/09_barn.ipynb #a0729ce8
 def tail_shares(
@@ -526,7 +535,7 @@ def tail_shares(
     lamp = tail_share+abs(dial)*(most-tail_share)
     return {True:lamp, False:(tail_share-lamp_share*lamp)/day}
 
-# %% ../../nbs/data/09_barn.ipynb #51856b56
+# %% ../../nbs/data/09_barn.ipynb #a1d71c81
 def _bout_sizes(n, rng):
     sizes = []
     while n:
@@ -552,9 +561,10 @@ def _timeline(n_ear, n_tail, duration_s, rng):
     for _ in range(100):
         if (drawn := _draw_times(n_ear, n_tail, duration_s, rng)) is not None: return drawn
     n = n_ear+n_tail
-    raise InputError(f'{n} events do not fit into {duration_s:g} s', '`events_per_video`', f'{int(duration_s/8)} events at most, or {8*n} s and more')
+    right = f'{int(duration_s/8)} events at most, or {8*n} s and more'
+    raise InputError(f'{n} events do not fit into {duration_s:g} s', '`events_per_video`', right)
 
-# %% ../../nbs/data/09_barn.ipynb #3079057e
+# %% ../../nbs/data/09_barn.ipynb #52c88f92
 def barn_events(
     cameras,                 # the cameras, which take turns
     n_videos:int=12,         # recordings
@@ -581,15 +591,16 @@ def barn_events(
         calves = rng.permutation([f'{group}-{k}' for k in range(1,6)])[:3].tolist()
         line = _timeline(events_per_video-n_tail[i], n_tail[i], duration_s, rng)
         pairs = np.array([';'.join(rng.permutation(calves)[:2]) for _ in range(line.bout.max()+1)])
-        rows.append(line.assign(video=f'videos/{group}_day{day}_{camera.name}_{_clock(at, "")[:4]}.mp4', camera=camera.name, group=group, day=day,
-                                animals=pairs[line.bout], clock_start=(at+line.start_s).round(1), in_view=';'.join(calves)))
+        name = f'videos/{group}_day{day}_{camera.name}_{_clock(at, "")[:4]}.mp4'
+        rows.append(line.assign(video=name, camera=camera.name, group=group, day=day, animals=pairs[line.bout],
+                                clock_start=(at+line.start_s).round(1), in_view=';'.join(calves)))
     events = pd.concat(rows, ignore_index=True).drop(columns='bout')
     events.insert(0, 'event_id', [f'd{d}e{i+1:04}' for i,d in enumerate(events.day)])
     return events[['event_id','video','start_s','duration_s','label','camera','group','day','animals','clock_start','in_view']]
 
 def _clock(s, colon=':'): return colon.join(f'{int(n):02}' for n in (s//3600, s//60%60, s%60))
 
-# %% ../../nbs/data/09_barn.ipynb #5c8bd837
+# %% ../../nbs/data/09_barn.ipynb #2628552a
 def _check(p):
     "Raise the `InputError` that the parameters of a barn deserve"
     def must(ok, key, right):
@@ -600,17 +611,21 @@ def _check(p):
     must(-1<=p['test_dial']<=1, 'test_dial', '-1 (the link turned around) to 1')
     must(0<p['tail_share']<1, 'tail_share', 'a share between 0 and 1')
     must(p['fps']>=6 and p['fps']==int(p['fps']), 'fps', 'a whole number from 6: slower pictures do not show the quick rhythm')
-    must(len(p['size'])==2 and min(p['size'])>=32 and not any(n%2 for n in p['size']), 'size', '(height, width) in pixels, even and 32 at least')
+    fits = len(p['size'])==2 and min(p['size'])>=32 and not any(n%2 for n in p['size'])
+    must(fits, 'size', '(height, width) in pixels, even and 32 at least')
     for n,dial,videos in (('n_cameras','dial','n_videos'),('test_cameras','test_dial','test_videos')):
-        must(not (p[dial] and p[videos] and min(p[n], p[videos])<2), dial, f'0, or {n} and {videos} of 2 and more: looks can only be linked where there are two kinds')
+        lone = p[videos] and min(p[n], p[videos])<2
+        must(not (p[dial] and lone), dial, f'0, or {n} and {videos} of 2 and more: looks can only be linked where there are two kinds')
 
 def _plan(p):
     "Cameras (study, test) and events of the parameters `p`"
     common = {k:p[k] for k in ('duration_s','events_per_video','tail_share','n_groups','seed')}
-    study,test = barn_cameras(p['n_cameras'], p['seed']),barn_cameras(p['test_cameras'], p['seed'], first=p['n_cameras']) if p['test_videos'] else []
+    study = barn_cameras(p['n_cameras'], p['seed'])
     events = barn_events(study, p['n_videos'], dial=p['dial'], **common)
-    if test: events = pd.concat([events, barn_events(test, p['test_videos'], dial=p['test_dial'], first_day=int(events.day.max())+1, **common)], ignore_index=True)
-    return study,test,events
+    if not p['test_videos']: return study,[],events
+    test = barn_cameras(p['test_cameras'], p['seed'], first=p['n_cameras'])
+    later = barn_events(test, p['test_videos'], dial=p['test_dial'], first_day=int(events.day.max())+1, **common)
+    return study,test,pd.concat([events, later], ignore_index=True)
 
 def _poses(rows, p):
     "What the calves do in the video of these rows"
@@ -634,7 +649,7 @@ def _box(p, e, calves, view):
     x0,y0,x1,y1 = (int(round(float(np.clip(v, 0, m)))) for v,m in ((x0,view.width),(y0,view.height),(x1,view.width),(y1,view.height)))
     return x0,y0,x1-x0,y1-y0
 
-# %% ../../nbs/data/09_barn.ipynb #e9af0a94
+# %% ../../nbs/data/09_barn.ipynb #aa3f550e
 def make_barn(
     folder,                 # where to: `videos/*.mp4`, `events.csv`, `truth.json`
     seed:int=42,            # the same seed, the same events and pictures
@@ -654,7 +669,7 @@ def make_barn(
     workers:int=2,          # videos drawn at a time
     progress:bool=True,     # show a bar
 )->pd.DataFrame:
-    "Draw a barn, or read it back where it stands finished; raises `InputError` for parameters out of range and for a folder with another barn"
+    "Draw a barn, or read a finished one back; raises `InputError` for parameters out of range and a folder with another barn"
     p = plain(dict(locals()))
     folder = Path(p.pop('folder'))
     for key in ('workers','progress'): p.pop(key)
@@ -689,7 +704,7 @@ def read_truth(
     if not path.exists(): raise InputError('no finished barn stands here', path, 'the folder that `make_barn` was given')
     return json.loads(path.read_text(encoding='utf-8'))
 
-# %% ../../nbs/data/09_barn.ipynb #3980097b
+# %% ../../nbs/data/09_barn.ipynb #921fedac
 def true_poses(
     folder,    # of a finished barn
     video:str, # as in the column `video`
@@ -698,8 +713,9 @@ def true_poses(
     truth = read_truth(folder)
     study,test,events = _plan(truth['parameters'])
     rows = events[events.video==video]
-    if not len(rows): raise InputError(f'no video `{video}` in this barn', Path(folder)/'events.csv', f'one of its {events.video.nunique()} videos, like `{events.video[0]}`')
-    return _poses(rows, truth['parameters']),rows.in_view.iloc[0].split(';'),next(c for c in study+test if c.name==rows.camera.iloc[0])
+    if not len(rows): raise unknown_name('video', video, events.video.unique(), Path(folder)/'events.csv')
+    camera = next(c for c in study+test if c.name==rows.camera.iloc[0])
+    return _poses(rows, truth['parameters']),rows.in_view.iloc[0].split(';'),camera
 
 def plot_barn(
     folder,          # of a finished barn
@@ -711,7 +727,7 @@ def plot_barn(
     events,strips = read_events(Path(folder)/'events.csv'),{}
     for label in ('ear','tail'):
         e = events[events.label==label].iloc[0]
-        with VideoFile(Path(folder)/e.video) as f:
-            strips[f'{label}-sucking: {e.animals.replace(";"," sucks ")}, {e.camera}, {e.video.split("/")[-1]}, {e.start_s:.1f} s'] = f.frames_at(
-                e.start_s+e.duration_s/2+np.linspace(-span_s/2, span_s/2, n_frames))
+        title = f'{label}-sucking: {e.animals.replace(";", " sucks ")}, {e.camera}, {e.video.split("/")[-1]}, {e.start_s:.1f} s'
+        at = e.start_s+e.duration_s/2+np.linspace(-span_s/2, span_s/2, n_frames)
+        with VideoFile(Path(folder)/e.video) as f: strips[title] = f.frames_at(at)
     return plot_strips(strips)
