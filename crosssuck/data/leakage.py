@@ -6,8 +6,9 @@
 __all__ = ['KINDS', 'SIDES', 'Finding', 'LeakageReport', 'tells_label', 'what_moves', 'motion_signature', 'match_signatures',
            'similarity', 'audit_leakage']
 
-# %% ../../nbs/data/04_leakage.ipynb #d49445a3
-import json, math, re
+# %% ../../nbs/data/04_leakage.ipynb #b9f4c853
+import json
+import math
 from collections import Counter
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -17,7 +18,7 @@ from itertools import combinations, islice
 import numpy as np
 import pandas as pd
 
-from .events import find_videos, video_key, video_keys
+from .events import find_videos, video_keys
 from .splits import assign_bouts, timelines
 from .video import VideoError, VideoFile, pixel_hash
 from ..errors import InputError, unknown_name
@@ -56,7 +57,7 @@ class Finding:
 
     def __str__(self): return f'{self.kind} ({self.count}, {"-".join(self.sides)})'
 
-# %% ../../nbs/data/04_leakage.ipynb #309e063f
+# %% ../../nbs/data/04_leakage.ipynb #f88c7ceb
 def _verdict(report):
     n = Counter(f.severity for f in report.findings)
     found = ', '.join(f'{n[s]} {s}' + ('' if n[s]==1 else 's') for s in ('error','warning','note') if n[s])
@@ -69,14 +70,15 @@ def _aligned(rows):
 
 def _markdown(rows):
     "Rows of cells as a Markdown table of findings"
-    return ['| severity | kind | sides | count | what to do |', '|---|---|---|---:|---|', *(f'| {" | ".join(r)} |' for r in rows)] if rows else []
+    head = ['| severity | kind | sides | count | what to do |', '|---|---|---|---:|---|']
+    return head + [f'| {" | ".join(r)} |' for r in rows] if rows else []
 
-# %% ../../nbs/data/04_leakage.ipynb #0c1098bd
+# %% ../../nbs/data/04_leakage.ipynb #85622446
 @dataclass(repr=False)
 class LeakageReport:
     "What `audit_leakage` found: findings from bad to good, and the numbers behind them"
     findings:list                # `Finding`s, errors first
-    figures:dict                 # named numbers: `figures['train-val']['overlap_pairs']`, `figures['sides']['train']['events']`, `figures['remarks']`
+    figures:dict                 # named numbers, such as `figures['train-val']['overlap_pairs']` or `figures['sides']['train']['events']`
     ledger:pd.DataFrame=None     # all events with their side, for the picture; not saved
 
     @property
@@ -99,7 +101,7 @@ class LeakageReport:
         bad = self.errors(allow)
         if not bad: return
         kinds = ', '.join(dict.fromkeys([*allow, *(f.kind for f in bad)]))
-        raise InputError(f'the split leaks: {", ".join(map(str, bad))}', right=f'mend the split, or accept it with its reason: allow_leakage: [{kinds}]')
+        raise InputError(f'the split leaks: {", ".join(map(str, bad))}', right=f'mend the split, or say why not: allow_leakage: [{kinds}]')
 
     def table(self)->pd.DataFrame:
         "The findings as a table"
@@ -145,10 +147,10 @@ class LeakageReport:
 # %% ../../nbs/data/04_leakage.ipynb #f0d9ca62
 SIDES = ('train','val','test')
 
-# %% ../../nbs/data/04_leakage.ipynb #715c5332
+# %% ../../nbs/data/04_leakage.ipynb #b821fae9
 def _checked(tables):
     for side,t in tables.items():
-        if not isinstance(t, pd.DataFrame): raise InputError(f'{side} is a {type(t).__name__}', right='a table of events: `read_events(path)`')
+        if not isinstance(t, pd.DataFrame): raise InputError(f'{side} is a {type(t).__name__}', right='a table: `read_events(path)`')
         for c in ('event_id','video','start_s','duration_s','label'):
             if c not in t: raise InputError(f'no column `{c}`', side, 'read the table with `read_events`')
     return {s: t for s,t in tables.items() if len(t)}
@@ -189,9 +191,9 @@ def _check(f):
     _CHECKS.append(f)
     return f
 
-# %% ../../nbs/data/04_leakage.ipynb #ea4e9e26
+# %% ../../nbs/data/04_leakage.ipynb #96374df3
 def _same_event(case):
-    "Ledger rows (i, j) of one event on both sides: same seconds of the same video, and same label or same id; each j once, originals before copies"
+    "Ledger rows `at_a`, `at_b` of one event on both sides: same seconds of one video, same label or id; each `at_b` once"
     cols = ['key','start_s','duration_s']
     a,b = (s[[*cols,'label','event_id','copy','box']].assign(at=s.index, **{c: s[c].round(6) for c in cols[1:]}) for s in (case.a, case.b))
     both = a.merge(b, on=cols, suffixes=('_a','_b'))
@@ -206,10 +208,11 @@ def _shared_events(case):
     copied = same[(same.copy_a>0) | (same.copy_b>0)]
     case.figures.update(shared_events=len(plainly), copies_across=len(copied))
     case.find('shared_event', len(plainly), (case.pair(i, j) for i,j in zip(plainly.at_a, plainly.at_b)))
-    case.find('oversampled_copy', len(copied), (case.pair(i, j, copy=max(m, n)) for i,j,m,n in zip(copied.at_a, copied.at_b, copied.copy_a, copied.copy_b)))
+    numbers = copied[['copy_a','copy_b']].max(axis=1)
+    case.find('oversampled_copy', len(copied), (case.pair(i, j, copy=n) for i,j,n in zip(copied.at_a, copied.at_b, numbers)))
     ids = set(case.a.event_id) & set(case.b.event_id) - set(case.ledger.event_id[same.at_b])
     case.figures['ids_of_different_events'] = len(ids)
-    if ids: case.remarks.append(f'{"-".join(case.sides)}: {len(ids)} event ids stand for different events on the two sides; they are not taken for the same')
+    if ids: case.remarks.append(f'shared_event: {len(ids)} ids stand for different events in {" and ".join(case.sides)}: no finding')
 
 # %% ../../nbs/data/04_leakage.ipynb #497d4239
 def _starts_within(s):
@@ -292,14 +295,14 @@ def _near_in_time(case):
     case.find('neighbour', n['gap'].sum(), _nearest(case, ['video','source'], n['gap']))
     case.find('neighbour_by_clock', n['clock'].sum(), _nearest(case, ['clock'], n['clock']))
 
-# %% ../../nbs/data/04_leakage.ipynb #53f28893
+# %% ../../nbs/data/04_leakage.ipynb #f9e1cdac
 def _bouts_of(ledger, gap_s):
     "The table's own bouts, else those that `assign_bouts` finds over all sides"
     own = 'bout' in ledger and ledger.bout.notna().all()
     return ledger.bout.astype(str) if own else assign_bouts(ledger, gap_s).bout
 
 def _members(case, values):
-    "value -> events on the first side, events on the second; for the values that both have. `values` is indexed by ledger row and may repeat one"
+    "For each value that both sides have, its events on either; `values` is indexed by ledger row and may repeat one"
     a,b = (values[values.index.isin(s.index)].value_counts() for s in (case.a, case.b))
     return pd.DataFrame({case.sides[0]: a, case.sides[1]: b}).dropna().astype(int).sort_index()
 
@@ -339,10 +342,10 @@ def tells_label(
     if not (n_pos and n_neg): return False
     return auc>=.6 and auc-.5 >= 3*math.sqrt((n_pos+n_neg+1)/(12*n_pos*n_neg))
 
-# %% ../../nbs/data/04_leakage.ipynb #56f55d1f
+# %% ../../nbs/data/04_leakage.ipynb #82f09cb7
 def _prior_aucs(case, by):
     "label -> (AUC of the training prior of `by` on the second side, positives, others); one entry for two labels"
-    a,b = (s.assign(**{by: s[by].astype(str)})[s[by].notna()] for s in (case.a, case.b))
+    a,b = (s.loc[s[by].notna(), [by,'label','copy']].astype({by:str}) for s in (case.a, case.b))
     labels = sorted({*a.label, *b.label})
     if not (len(a) and len(b)) or len(labels)<2: return {}
     guessed = video_prior(a, b, by)
@@ -359,7 +362,7 @@ def _label_prior(case):
         if by not in case.ledger: continue
         aucs = _prior_aucs(case, by)
         case.figures['prior_auc'][name] = {l: auc for l,(auc,_,_) in aucs.items()}
-        rows += [{'by': name, 'label': l, 'auc': round(auc, 4)} for l,(auc,p,n) in aucs.items() if auc is not None and tells_label(auc, p, n)]
+        rows += [{'by': name, 'label': l, 'auc': round(auc, 4)} for l,(auc,p,n) in aucs.items() if auc and tells_label(auc, p, n)]
     case.find('label_prior', len(rows), rows)
 
 # %% ../../nbs/data/04_leakage.ipynb #c4dbafd0
@@ -382,25 +385,27 @@ def _label_channels(ledger, channels):
     for name in ledger.columns.difference(list(ours), sort=False):
         if _says_label(ledger[name], ledger.label, True): yield name, False
 
-# %% ../../nbs/data/04_leakage.ipynb #e06a27aa
+# %% ../../nbs/data/04_leakage.ipynb #4ef42423
 def _durations(ledger, duration_of, measured):
     "Seconds for each ledger row, NaN where unknown: as told, else as measured"
-    if isinstance(duration_of, (int, float)): return pd.Series(float(duration_of), index=ledger.index)
-    told = {video_key(v): float(s) for v,s in (duration_of or {}).items()}
-    names = {v: k for v,k in zip(ledger.video, ledger['key'])}
-    by_name = {v: told.get(video_key(v), told.get(k, measured.get(k, math.nan))) for v,k in names.items()}
-    return ledger.video.map(by_name).astype(float)
+    if np.isscalar(duration_of): return pd.Series(float(duration_of), index=ledger.index)
+    told = duration_of or {}
+    keys = video_keys([*ledger.video, *told]) # spelled as it may be
+    by_key = {keys[v]: float(s) for v,s in told.items()}
+    return pd.Series([by_key.get(keys[v], measured.get(k, math.nan)) for v,k in zip(ledger.video, ledger['key'])], ledger.index, float)
 
 def _past_end(ledger, seconds, figures):
     "Ledger rows that begin at or after the end of their file, and a remark on what is unknown"
     late = ledger.start_s>=seconds
     for side,rows in ledger.groupby('side', sort=False): figures['sides'][side]['past_end'] = int(late[rows.index].sum())
-    if seconds.isna().any(): figures['remarks'].append(f'past_end: the duration of {ledger["key"][seconds.isna()].nunique()} videos is unknown (give `videos` or `duration_of`)')
+    unknown,of = (k.nunique() for k in (ledger['key'][seconds.isna()], ledger['key']))
+    if unknown: figures['remarks'].append(f'past_end: durations of {unknown} of {of} videos unknown (give `videos` or `duration_of`)')
     return ledger.index[late]
 
-# %% ../../nbs/data/04_leakage.ipynb #c074212f
+# %% ../../nbs/data/04_leakage.ipynb #b15bcae6
 _RATE,_SIDE,_CELLS,_LAG = 10,48,8,2 # samples a second; grey pixels; cells; samples between the frames that are compared
 _STILL = .001                       # mean change, in grey levels, below which nothing moves
+_CANDIDATE,_SAME = .3,.85           # correlation of signatures, similarity of pixels from which on they are looked at, are the same
 
 # %% ../../nbs/data/04_leakage.ipynb #c5e2affa
 def what_moves(
@@ -438,12 +443,12 @@ def _at_every_shift(a, b, n):
     enough = (cross(ones(a), ones(b))>_RATE-_LAG-.5) & (pa>.2*part_a[:,None,None]) & (pb>.2*part_b[:,None])
     return np.where(enough, cross(a, b)/np.sqrt(np.maximum(pa*pb, 1e-9)), -1)
 
-# %% ../../nbs/data/04_leakage.ipynb #4210b378
+# %% ../../nbs/data/04_leakage.ipynb #2352beef
 def match_signatures(
     a, # signatures (2,T,64) of one side
     b, # signatures of the other
 )->tuple:
-    "Arrays (A,B): the best correlation of movement over all shifts in time, and the shift in seconds (`a` at t shows `b` at t - shift); -1 where nothing moves"
+    "Arrays (A,B): best correlation of movement over all shifts in time (-1 where nothing moves); that shift in seconds, `a` later than `b`"
     score,shift = np.full((len(a),len(b)), -1.), np.zeros((len(a),len(b)))
     order = lambda xs: sorted((i for i,x in enumerate(xs) if x.shape[1]), key=lambda i: xs[i].shape[1])
     a_,b_ = order(a),order(b)
@@ -454,6 +459,16 @@ def match_signatures(
             best = r.argmax(-1)
             score[np.ix_(i,j)],shift[np.ix_(i,j)] = r.max(-1), ((best+n//2)%n-n//2)/_RATE
     return score,shift
+
+# %% ../../nbs/data/04_leakage.ipynb #81344c61
+def _inside(video, begin, end): return np.flatnonzero((video.times>=begin-1e-6) & (video.times<end-1e-6))
+
+def _grey_film(path, begin, end):
+    "Times from `begin` on, and the frames of a piece of a video in grey and 96 pixels wide"
+    with VideoFile(path) as v:
+        here = _inside(v, begin, end)
+        f = v.frames(here, size=(max(8, round(96*v.height/v.width)), 96))
+        return v.times[here]-begin, (f@np.array([.299,.587,.114], np.float32)).astype(np.uint8)
 
 # %% ../../nbs/data/04_leakage.ipynb #e1ccc9ee
 def _best_place(a, b):
@@ -477,9 +492,7 @@ def _refined(a, b, m):
     sane = max(abs(r[0,1]), abs(r[1,0]))<.1 and np.all(np.abs(np.diag(r[:,:2])/np.diag(m[:,:2])-1)<.15)
     return r if sane else m
 
-# %% ../../nbs/data/04_leakage.ipynb #104721bc
-_Film = tuple # (times float (T,), frames float32 grey (T,h,w))
-
+# %% ../../nbs/data/04_leakage.ipynb #35375c27
 def _movement(frames):
     "Frames less their mean over time, lightly blurred; and where that is more than noise"
     import cv2
@@ -487,45 +500,95 @@ def _movement(frames):
     e = np.sqrt((d**2).mean(0))
     return d, e>max(1.5, 2.5*float(np.median(e)))
 
-def _agreement(a, b, shift, m):
-    "Correlation of what moves in film `b` with what film `a` shows there `shift` seconds later, through the map `m`; -1 where they share too little"
+def _laid_over(a, b, shift, m, most=32):
+    "float (2,T,P): P moving pixels of film `a`, `shift` seconds later through the map `m`, and of film `b`; None if they share too little"
     import cv2
     (ta,fa),(tb,fb) = a,b
     at = np.searchsorted(ta, tb+shift+1e-3, 'right')-1
     both = np.flatnonzero((at>=0) & (tb+shift<=ta[-1]+.05))
-    if len(both)<6: return -1.
-    both = both[np.linspace(0, len(both)-1, min(len(both), 96)).astype(int)]
+    if len(both)<6: return None
+    both = both[np.linspace(0, len(both)-1, min(len(both), most)).astype(int)]
     h,w = fb.shape[1:]
-    laid = [cv2.warpAffine(f, m, (w,h), flags=cv2.INTER_LINEAR|cv2.WARP_INVERSE_MAP, borderValue=-1e3) for f in fa[at[both]].astype(np.float32)]
-    inside = np.min(laid, 0)>-1
-    (x,mx),(y,my) = _movement(np.stack(laid)),_movement(fb[both].astype(np.float32))
-    asked = (mx|my)&inside
-    if asked.sum()<9: return -1.
-    x,y = x[:,asked],y[:,asked]
-    return float((x*y).sum()/np.sqrt((x*x).sum()*(y*y).sum()))
+    how = dict(flags=cv2.INTER_LINEAR|cv2.WARP_INVERSE_MAP, borderValue=-1e3)
+    laid = np.stack([cv2.warpAffine(f, m, (w,h), **how) for f in fa[at[both]].astype(np.float32)])
+    (x,mx),(y,my) = _movement(laid),_movement(fb[both].astype(np.float32))
+    asked = (mx|my) & (laid.min(0)>-1)
+    return np.stack([x[:,asked], y[:,asked]]) if asked.sum()>=9 else None
 
-# %% ../../nbs/data/04_leakage.ipynb #507b9072
+def _correlation(x, y): return float((x*y).sum()/np.sqrt((x*x).sum()*(y*y).sum()+1e-9))
+
+def _agreement(*films_shift_map):
+    "Correlation of what moves over the whole shared time, -1 where there is too little"
+    xy = _laid_over(*films_shift_map)
+    return -1. if xy is None else _correlation(*xy)
+
+# %% ../../nbs/data/04_leakage.ipynb #6522feb4
+_STEP = np.array([2., 2., .04, .04, .035]) # pixels right and down, share wider and higher, seconds
+
+def _moved(m, p, frames):
+    "The map `m` with the picture moved by p[:2] pixels and scaled by 1+p[2:4] about its middle"
+    h,w = frames.shape[1:]
+    scale = np.diag(1+p[2:4])
+    middle = np.array([w/2, h/2])
+    linear = m[:,:2].astype(float)
+    return np.column_stack([linear@scale, m[:,2]+p[:2]+linear@(middle-scale@middle)]).astype(np.float32)
+
+def _climbed(agreement, a, b, shift, m):
+    "A better fit near a fair one: agreement, shift, map"
+    p = np.zeros(5)
+    for step in (_STEP, _STEP/2, _STEP/4):
+        for _ in range(6):
+            before = agreement
+            for d in np.vstack([np.diag(step), -np.diag(step)]):
+                v = _agreement(a, b, shift+(p+d)[4], _moved(m, p+d, b[1]))
+                if v>agreement+1e-3: agreement,p = v,p+d
+            if agreement==before: break
+    return agreement, shift+p[4], _moved(m, p, b[1])
+
+def _throughout(*films_shift_map):
+    "The agreement in that of four parts, each with a quarter of the movement, where it is least"
+    xy = _laid_over(*films_shift_map, most=96)
+    if xy is None: return -1.
+    moved = (xy**2).sum((0,2)).cumsum()
+    part = np.minimum(4*moved/moved[-1], 3).astype(int)
+    return min(_correlation(*xy[:,part==k]) for k in np.unique(part))
+
+# %% ../../nbs/data/04_leakage.ipynb #0df4af28
+def _fits(a, b, shift):
+    "(agreement, whether `a` is laid over `b`, shift, map) for each way of laying one film over the other"
+    still = lambda f: np.median(f[1][::3], 0).astype(np.float32)
+    moving = lambda f: f[1].std(0, dtype=np.float32)
+    for picture in (still, moving):
+        for forth in (True, False):
+            (x,y),s = ((a,b),shift) if forth else ((b,a),-shift)
+            m = _best_place(picture(x), picture(y))
+            tries = [(_agreement(x, y, s+d, k), s+d, k) for k in (m, _refined(picture(x), picture(y), m)) for d in (0, -.1, .1, -.2, .2)]
+            agreement,s,m = max(tries, key=lambda t: t[0])
+            yield agreement,forth,s,m
+
+# %% ../../nbs/data/04_leakage.ipynb #edd8eba6
 def similarity(
     a,           # times (T,) in seconds and grey frames (T,h,w) of a clip
     b,           # the same of another
     shift:float, # seconds by which `a` is later than `b`, to a tenth of a second
-    good:float=.9, # similarity at which no other way of laying them over each other is tried
 )->tuple:
-    "The best correlation of what moves over crops and shifts around `shift` (-1 to 1, 1 for a copy), and the shift in seconds"
+    "Least agreement of what moves throughout the shared time after the best fit (-1 to 1, 1 for a copy); and the shift in seconds"
+    fits = []
+    for fit in _fits(a, b, shift):
+        fits.append(fit)
+        if fit[0]>.9: break
+    fits = sorted(fits, key=lambda f: -f[0])
     best = (-1., shift)
-    still = lambda f: np.median(f[1][::3], 0).astype(np.float32)
-    moving = lambda f: f[1].std(0, dtype=np.float32)
-    for picture in (still, moving):
-        for x,y,sign in ((a,b,1), (b,a,-1)):
-            m = _best_place(picture(x), picture(y))
-            m = _refined(picture(x), picture(y), m)
-            for step in (0, -.07, .07, -.035, .035, -.1, .1):
-                best = max(best, (_agreement(x, y, sign*(shift+step), m), shift+step))
-                if step==.07 and best[0]<.3: break # not even near
-            if best[0]>good: return best
+    for agreement,forth,s,m in fits[:2]:
+        x,y = (a,b) if forth else (b,a)
+        best = max(best, (_throughout(x, y, s, m), s if forth else -s))
+        if best[0]<_SAME and agreement>=.5: # worth making the best of
+            _,s,m = _climbed(agreement, x, y, s, m)
+            best = max(best, (_throughout(x, y, s, m), s if forth else -s))
+        if best[0]>=_SAME: break
     return best
 
-# %% ../../nbs/data/04_leakage.ipynb #448242d5
+# %% ../../nbs/data/04_leakage.ipynb #94d7f0c8
 _LEAST_S,_PIECE_S = 2.,20.
 
 def _pieces(rows, duration):
@@ -539,33 +602,29 @@ def _bar(items, progress, what):
     from tqdm.auto import tqdm
     return tqdm(items, desc=what) if progress else items
 
-def _watch(ledger, paths, progress):
+def _watch(ledger, paths, content, progress):
     "(pieces with `row, path, begin, end, hash, signature`; durations by video key; what could not be read: video key -> reason)"
     pieces,durations,unread = [],{},{}
     wanted = ledger[ledger['copy']==0]
-    for key,rows in _bar(wanted.groupby('key', sort=False), progress, 'looking for duplicates'):
+    for key,rows in _bar(wanted.groupby('key', sort=False), progress, 'reading videos'):
         path = next((paths[v] for v in rows.video if v in paths), None)
         if path is None: unread[key] = 'missing'; continue
         try:
             with VideoFile(path) as video:
                 durations[key] = video.duration
-                for i,begin,end in _pieces(rows, video.duration):
+                for i,begin,end in _pieces(rows, video.duration) if content else ():
                     frames = video.frames_at(np.arange(begin, end-1e-6, 1/_RATE), size=_SIDE)
                     pieces.append((i, path, begin, end, pixel_hash(frames), motion_signature(frames).astype(np.float16)))
         except VideoError as e: unread[key] = e.reason
     return pd.DataFrame(pieces, columns='row path begin end hash signature'.split()), durations, unread
 
-def _read_film(path, begin, end, size=None):
-    "Times from `begin` on and all frames of a piece of a video: grey and 96 pixels wide, or as they are"
+def _pixels(path, begin, end):
+    "Hashes of the frames of a piece at their own size, a few at a time: 4K frames are large"
     with VideoFile(path) as v:
-        inside = np.flatnonzero((v.times>=begin-1e-6) & (v.times<end-1e-6))
-        if size is None: return v.times[inside]-begin, v.frames(inside)
-        f = v.frames(inside, size=(max(8, round(size*v.height/v.width)), size))
-        return v.times[inside]-begin, (f@np.array([.299,.587,.114], np.float32)).astype(np.uint8)
+        here = _inside(v, begin, end)
+        return [pixel_hash(v.frames(here[k:k+4])) for k in range(0, len(here), 4)]
 
-# %% ../../nbs/data/04_leakage.ipynb #94e0db66
-_CANDIDATE,_SAME = .35,.75 # correlation of signatures; similarity of the pixels that move
-
+# %% ../../nbs/data/04_leakage.ipynb #3c771de7
 def _same_seconds(case, i, j):
     "Whether two ledger rows show the same seconds by the table: of one file, or of one source"
     for lines in (case.lines['video'][0], case.lines['source'][0]):
@@ -585,70 +644,81 @@ def _duplicates(case, pieces, progress):
     "(row of `a`, row of `b`, similarity, shift, exact) of the pairs that were looked at, by their best piece"
     a,b = (pieces[pieces.row.isin(s.index)].reset_index(drop=True) for s in (case.a, case.b))
     if not (len(a) and len(b)): return []
-    grey = lru_cache(64)(lambda path,begin,end: _read_film(path, begin, end, 96))
+    grey = lru_cache(64)(_grey_film)
     span = lambda p: (p.path, p.begin, p.end)
     found = {}
     for i,j,shift,exact in _bar(_candidates(a, b), progress, 'verifying'):
         p,q = a.loc[i],b.loc[j]
         if _same_seconds(case, p.row, q.row): continue
-        exact = exact and pixel_hash(_read_film(*span(p))[1])==pixel_hash(_read_film(*span(q))[1])
-        alike,shift = (1., 0.) if exact else similarity(grey(*span(p)), grey(*span(q)), shift)
+        if p.path==q.path and not exact: continue # one animal doing one thing twice in one recording is no copy; a recording that stands still or loops is
+        try:
+            exact = exact and _pixels(*span(p))==_pixels(*span(q))
+            alike,shift = (1., 0.) if exact else similarity(grey(*span(p)), grey(*span(q)), shift)
+        except VideoError as e: # between the frames that were sampled
+            case.remarks.append(f'duplicate_content: a candidate could not be verified: {e}')
+            continue
         found[p.row,q.row] = max(found.get((p.row,q.row), (-1,)), (alike, shift+p.begin-q.begin, exact))
     return [(*rows,*what) for rows,what in sorted(found.items())]
 
 def _duplicate_content(case, pieces, progress):
     looked_at = _duplicates(case, pieces, progress)
     found = [d for d in looked_at if d[2]>=_SAME]
-    case.figures.update(duplicates=len(found), duplicate_candidates=len(looked_at), closest_rejected=max((d[2] for d in looked_at if d[2]<_SAME), default=None))
-    case.find('duplicate_content', len(found), (case.pair(i, j, similarity=round(s, 3), shift_s=round(d, 2), exact=e) for i,j,s,d,e in found))
+    rejected = [d[2] for d in looked_at if d[2]<_SAME]
+    case.figures.update(duplicates=len(found), duplicate_candidates=len(looked_at), closest_rejected=max(rejected, default=None))
+    rows = (case.pair(i, j, similarity=round(s, 3), shift_s=round(d, 2), exact=e) for i,j,s,d,e in found)
+    case.find('duplicate_content', len(found), rows)
 
-def _content_remarks(ledger, pieces, unread):
+def _content_remarks(pieces, unread):
     "What could not be compared"
-    for reason,n in Counter(unread.values()).items(): yield f'duplicate_content: {n} videos not compared ({VideoError.reasons[reason]}), the first is {next(k for k,v in unread.items() if v==reason)}'
+    for reason in dict.fromkeys(unread.values()):
+        these = [k for k,v in unread.items() if v==reason]
+        yield f'duplicate_content: {len(these)} videos not compared, the first is {these[0]}: {VideoError.reasons[reason]}'
     still = pieces.row[[s.shape[1]==0 for s in pieces.signature]].nunique()
-    if still: yield f'duplicate_content: nothing moves in {still} events (or they are shorter than a second): found only where every pixel is the same'
+    if still: yield f'duplicate_content: nothing moves in {still} events (or for no second): compared pixel for pixel only'
 
-# %% ../../nbs/data/04_leakage.ipynb #460082a7
+# %% ../../nbs/data/04_leakage.ipynb #df60532b
 def _side_figures(ledger, positive):
     "What each side is"
     out = {}
     for side,t in ledger.groupby('side', sort=False):
         rare = t[t.label==positive]
-        out[side] = dict(events=len(t), copies=int((t['copy']>0).sum()), videos=t.recording.nunique(), labels=t.label.value_counts().to_dict())
+        out[side] = dict(events=len(t), copies=int((t['copy']>0).sum()), videos=t.recording.nunique())
+        out[side]['labels'] = t.label.value_counts().to_dict()
         if positive is not None: out[side].update(positive=len(rare), videos_with_positive=rare.recording.nunique())
     return out
 
-def _not_checked(ledger, figures, content):
+def _not_checked(ledger):
     "Remarks on checks for which the tables have no column"
-    if 'clock_start' not in ledger: figures['remarks'].append('neighbour_by_clock: no clock times in the tables')
-    if 'animals' not in ledger: figures['remarks'].append('shared_animal: no column `animals`')
-    if 'source' in ledger:
-        n = int((ledger.source.notna() & ledger.get('source_start_s', pd.Series(np.nan, ledger.index)).isna()).sum())
-        if n: figures['remarks'].append(f'overlap, neighbour: {n} clips name a source and not the second where they were cut')
-    if not content: figures['remarks'].append('duplicate_content: no videos given')
+    if 'clock_start' not in ledger: yield 'neighbour_by_clock: no clock times in the tables'
+    if 'animals' not in ledger: yield 'shared_animal: no column `animals`'
+    if 'source' not in ledger: return
+    n = int((ledger.source.notna() & ledger.get('source_start_s', pd.Series(np.nan, ledger.index)).isna()).sum())
+    if n: yield f'overlap, neighbour: {n} clips name a source and not the second where they were cut'
 
 def _side_findings(ledger, figures, seconds, channels, max_rows):
     "Findings that are not about pairs: events past the end of their file, columns and channels that say the label"
     late = _past_end(ledger, seconds, figures)
     for side,t in ledger.loc[late].groupby('side', sort=False):
-        rows = ({side: t.event_id[i], f'{side}_row': t.row[i], 'video': t.video[i], 'start_s': t.start_s[i], 'video_s': seconds[i]} for i in t.index)
+        told = t[['event_id','row','video','start_s']].rename(columns={'event_id':side, 'row':f'{side}_row'}).assign(video_s=seconds)
+        rows = told.head(max_rows).to_dict('records')
         yield _finding('past_end', len(t), rows, [side], max_rows)
     said,sides = list(_label_channels(ledger, channels)),list(figures['sides'])
     for severity,within in (('error',True), ('note',False)):
         names = [n for n,is_input in said if is_input==within]
         if names: yield _finding('label_channel', len(names), ({'column': n} for n in names), sides, max_rows, severity)
 
-# %% ../../nbs/data/04_leakage.ipynb #1f31de0c
+# %% ../../nbs/data/04_leakage.ipynb #b18b57ed
 def audit_leakage(
     train:pd.DataFrame,      # events to train on, as `read_events` gives them
     val:pd.DataFrame,        # events to choose the model on
     test:pd.DataFrame=None,  # events to judge it on
     gap_s:float=30.,         # seconds within which events are neighbours
-    videos=None,             # folder of the videos, or dict video -> path: content is compared and durations are measured
+    videos=None,             # folder of the videos, or dict video -> path: durations are measured and content is compared
     duration_of=None,        # dict video -> seconds, or one number for all videos
     channels=None,           # inputs beside the picture: dict channel -> mode, or names of columns
     positive:str=None,       # label of interest; the rarer of two by default
     clip_s:float=0.,         # seconds that a clip reads from the start of an event, if that is longer than the event
+    content:bool=True,       # compare the content of `videos`, which decodes every event once; False measures durations only
     max_rows:int=200,        # rows listed a finding; all are counted
     progress:bool=True,      # show a bar while videos are read
 )->LeakageReport:
@@ -661,16 +731,16 @@ def audit_leakage(
     positive = positive_class(ledger.label, labels, positive)[0] if len(labels)>1 else None
     figures = dict(gap_s=gap_s, clip_s=clip_s, positive=positive, sides=_side_figures(ledger, positive), remarks=[])
     lines,findings = _lines_of(ledger),[]
-    pieces,measured,unread = _watch(ledger, find_videos(ledger, videos), progress) if videos is not None else (None,{},{})
+    content = content and videos is not None
+    pieces,measured,unread = (None,{},{}) if videos is None else _watch(ledger, find_videos(ledger, videos), content, progress)
     for a,b in combinations(tables, 2):
         case = _Case(ledger, a, b, lines, gap_s, max_rows, positive)
         for check in _CHECKS: check(case)
-        if pieces is not None: _duplicate_content(case, pieces, progress)
+        if content: _duplicate_content(case, pieces, progress)
         figures[f'{a}-{b}'] = case.figures
         findings,figures['remarks'] = findings+case.findings, figures['remarks']+case.remarks
     findings += _side_findings(ledger, figures, _durations(ledger, duration_of, measured), channels, max_rows)
-    _not_checked(ledger, figures, pieces is not None)
-    if pieces is not None: figures['remarks'] += _content_remarks(ledger, pieces, unread)
+    figures['remarks'] += [*_not_checked(ledger), *(_content_remarks(pieces, unread) if content else ['duplicate_content: not compared'])]
     findings.sort(key=lambda f: ('error warning note'.split().index(f.severity), list(KINDS).index(f.kind)))
     return LeakageReport(findings, plain(figures), ledger)
 
