@@ -441,16 +441,17 @@ class EarlyStop(Monitor):
     def state(self): return dict(best=self.best, wait=self.wait)
     def load_state(self, state): self.best,self.wait = state['best'],state['wait']
 
-# %% ../../nbs/train/02_callbacks.ipynb #0f5ce156
+# %% ../../nbs/train/02_callbacks.ipynb #14a41298
 class RunRecord(EpochCallback):
     "Write `training_history.json` and `metrics.jsonl` of a run, one row an epoch"
-    order = 74
+    order,folder,_stateattrs = 74,None,('folder',) # an exported learner takes no run folder with it
     def __init__(self,
         run:Run # the run folder to write to
     ): self.folder,self.history = run,[]
     def epoch_end(self):
         row = self._row()
         self.history.append(row)
+        if self.folder is None: return
         self.folder.write_json('training_history.json', self.history)
         where = {k: row[k] for k in ('phase','epoch')}
         self.folder.log({k: v for k,v in row.items() if k not in where}, **where)
@@ -501,10 +502,10 @@ def read_last(
             if i+1==len(paths): raise
             print(f'{e}: going on from {paths[i+1].name}, one epoch earlier')
 
-# %% ../../nbs/train/02_callbacks.ipynb #dba7ef6d
+# %% ../../nbs/train/02_callbacks.ipynb #5531653c
 class Checkpoints(Monitor):
     "Keep the weights of the best epoch by `monitor`, never a collapsed model's, and, in a run folder, what is needed to go on"
-    order,managed = 76,False
+    order,managed,folder,_stateattrs = 76,False,None,('folder',)
     def __init__(self,
         run:Run=None,             # folder for `best.ckpt` and `last.ckpt`; None: best weights in memory, no going on
         monitor:str='valid_loss', # as for `Monitor`
