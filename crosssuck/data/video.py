@@ -6,7 +6,7 @@
 __all__ = ['VideoError', 'file_fingerprint', 'pixel_hash', 'VideoFile', 'clip_times', 'clip_offsets', 'ClipReader', 'ClipCache',
            'BuildReport']
 
-# %% ../../nbs/data/03_video.ipynb #2b66ff58
+# %% ../../nbs/data/03_video.ipynb #61de7b9c
 import contextlib
 import hashlib
 import json
@@ -25,6 +25,7 @@ import zipfile
 from collections import OrderedDict
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 import numpy as np
@@ -300,12 +301,18 @@ def _load_index(path, folder=None):
     except OSError: pass        # the folder cannot be written to: the next one builds it again
     return mark,index
 
-# %% ../../nbs/data/03_video.ipynb #581b2187
+# %% ../../nbs/data/03_video.ipynb #6c7e13b1
 _CLOCK = Fraction(1, 1000)     # any: frames are not timed on their way through the scaler
+
+def _pixels(f):
+    "The pixels (H,W,3) of an RGB frame, where they lie"
+    return np.ndarray((f.height,f.width,3), np.uint8, f.planes[0], strides=(f.planes[0].line_size,3,1))
 
 class _Scaler:
     "Frames as uint8 RGB, cut to `box` and scaled to `size`, written to arrays"
-    def __init__(self, size=None, box=None): self.size,self.box,self.graph,self.given = size,box,None,None
+    def __init__(self, size=None, box=None, threads=1):
+        from av.video.reformatter import VideoReformatter
+        self.size,self.box,self.threads,self.convert,self.given = size,box,threads,VideoReformatter(),None
 
     def _configure(self, f):
         from av.filter import Graph
@@ -323,11 +330,11 @@ class _Scaler:
         "Write the decoded frame `f` to `out` uint8 (H,W,3)"
         if self.size is None:
             x,y,w,h = self.box or (0, 0, f.width, f.height)
-            out[:] = f.to_ndarray(format='rgb24')[y:y+h, x:x+w]
+            out[:] = _pixels(self.convert.reformat(f, format='rgb24', threads=self.threads))[y:y+h, x:x+w]
         else:
             if self.given!=(f.width, f.height, f.format.name): self._configure(f)
             self.graph.push(f)
-            out[:] = self.graph.pull().to_ndarray()
+            out[:] = _pixels(self.graph.pull())
 
 # %% ../../nbs/data/03_video.ipynb #caae711a
 _INHERITED = []      # decoders that a fork copied: their threads exist in the parent only, so that closing them here would wait for ever
@@ -531,7 +538,9 @@ def _box(box):
         raise VideoError('box', f'`{box}` is no box', right='four numbers: x, y, width, height in pixels') from None
     return x,y,w,h
 
-# %% ../../nbs/data/03_video.ipynb #1cfc91f0
+# %% ../../nbs/data/03_video.ipynb #5b15b8e7
+_SLACK = 1e-6      # seconds: what a table of events rounds away
+
 class VideoFile:
     "A video whose frames can be had by number or by second, exactly"
     def __init__(self,
@@ -548,6 +557,7 @@ class VideoFile:
         self.width,self.height,self.codec,self.container,self.mended = (m[k] for k in ('width','height','codec','container','mended'))
         num,den = m['time_base']
         self.times = (ticks-ticks[0])*num/den
+        self._edges = self.times-_SLACK      # from when on a frame counts as being on screen
         step = float(np.median(np.diff(self.times))) if len(ticks)>1 else 1/m['rate']
         shown = self._index.packets[self._index.order[-1],4]*num/den
         self.duration = float(self.times[-1]) + (float(shown) if 0<shown<=10*step else step)
@@ -565,9 +575,7 @@ class VideoFile:
         "Let go of the file; the next read opens it again"
         self._decoder.close()
 
-# %% ../../nbs/data/03_video.ipynb #e2946767
-_SLACK = 1e-6      # seconds: what a table rounds away
-
+# %% ../../nbs/data/03_video.ipynb #f86d463e
 @patch
 def _none_there(self:VideoFile, what):
     "The `VideoError` for a moment outside the recording"
@@ -583,11 +591,9 @@ def indices_at(self:VideoFile,
     t = np.atleast_1d(np.asarray(seconds, float))
     outside = ~((t>=-_SLACK) & (t<=self.duration+_SLACK))
     if outside.any(): raise self._none_there(f'there is no frame at {t[outside][0]:.6g} s')
-    return _on_screen(self.times, t)
+    return self._edges.searchsorted(t, 'right')-1
 
-def _on_screen(times, t): return np.maximum(np.searchsorted(times, t+_SLACK, 'right')-1, 0)
-
-# %% ../../nbs/data/03_video.ipynb #77290332
+# %% ../../nbs/data/03_video.ipynb #c823fc97
 @patch
 def frames(self:VideoFile,
     indices,   # numbers of frames in the order of presentation; in any order, repeated or not
@@ -606,7 +612,7 @@ def frames(self:VideoFile,
     if out is None: out = np.empty((len(i),h,w,3), np.uint8)
     places = {}
     for at,n in enumerate(self._index.order[i.astype(int)].tolist()): places.setdefault(n, []).append(at)
-    scale = _Scaler(size, box)
+    scale = _Scaler(size, box, self.threads)
     for n,f,sound in self._decoder.decode(sorted(places)):
         self._accept(f, n, sound, size)
         first,*more = places[n]
@@ -643,7 +649,14 @@ def _accept(self:VideoFile, f, n, sound, size):
         sizes = f'{f.width}x{f.height} pixels at {at}, and {self.width}x{self.height} elsewhere'
         raise VideoError('decode', f'the picture is {sizes}', self.path, 'ask for one `size`')
 
-# %% ../../nbs/data/03_video.ipynb #d3cc4d44
+# %% ../../nbs/data/03_video.ipynb #e3f659f7
+@lru_cache
+def _beat(n_frames, fps):
+    "The moments of a clip's frames after its start, seconds"
+    t = np.arange(n_frames)/fps
+    t.flags.writeable = False
+    return t
+
 def clip_times(
     start_s:float,             # start of the event, seconds after the first frame of the recording
     duration_s:float,          # length of the event, seconds
@@ -653,10 +666,10 @@ def clip_times(
     video_duration:float=None, # length of the recording, seconds
 )->np.ndarray:
     "The moments of a clip, seconds float64 (n_frames,): inside the recording where its length is known"
-    at = start_s+offset_s
-    if video_duration is not None: at = max(0., min(at, video_duration-n_frames/fps))
-    t = at + np.arange(n_frames)/fps
-    return t if video_duration is None else np.minimum(t, video_duration)
+    at,length = start_s+offset_s,n_frames/fps
+    if video_duration is not None: at = max(0., min(at, video_duration-length))
+    t = at + _beat(n_frames, fps)
+    return np.minimum(t, video_duration) if video_duration is not None and video_duration<length else t
 
 # %% ../../nbs/data/03_video.ipynb #ef76911c
 def clip_offsets(
@@ -697,7 +710,7 @@ class ClipReader:
         self._forget()
     def _forget(self): self._open,self._clocks,self._rows = OrderedDict(),{},{}
 
-# %% ../../nbs/data/03_video.ipynb #9bd34cee
+# %% ../../nbs/data/03_video.ipynb #900f99be
 @patch
 def video(self:ClipReader,
     row:int,  # row of the event table
@@ -710,22 +723,22 @@ def video(self:ClipReader,
     if name in self._open: self._open.move_to_end(name)
     else:
         v = self._open[name] = VideoFile(self.videos[name], self.index_cache)
-        self._clocks[name] = v.fingerprint,v.times,v.duration
+        self._clocks[name] = v.fingerprint,v._edges,v.duration
         if len(self._open)>keep: self._open.popitem(last=False)[1].close()
     return self._open[name]
 
 @patch
 def _place(self:ClipReader, row):
-    "`(fingerprint, times, duration, box)` of the recording of an event; raises `VideoError` where the event is not in it"
+    "`(key in the cache, edges, duration, box)` of the recording of an event; raises `VideoError` where the event is not in it"
     if row in self._rows: return self._rows[row]
     if self.names[row] not in self._clocks: self.video(row)
-    mark,times,lasts = self._clocks[self.names[row]]
+    mark,edges,lasts = self._clocks[self.names[row]]
     try:
         if not 0<=self.starts[row]<lasts: raise self.video(row)._none_there(f'there is no frame at {self.starts[row]:.6g} s')
         box = _box(self.boxes[row])
         if box: self.video(row)._fits(box)
     except VideoError as e: raise self._named(e, row) from None
-    self._rows[row] = mark,times,lasts,box
+    self._rows[row] = self.cache and self.cache.key(mark, box),edges,lasts,box
     return self._rows[row]
 
 @patch
@@ -733,7 +746,7 @@ def _named(self:ClipReader, e, row):
     "The `VideoError` `e` with the event that it befell"
     return VideoError(e.reason, e.what, f'event {self.ids[row]} in {e.where or self.names[row]}', e.right)
 
-# %% ../../nbs/data/03_video.ipynb #bb588776
+# %% ../../nbs/data/03_video.ipynb #9e9f0de7
 @patch
 def read_into(self:ClipReader,
     row:int,        # row of the event table
@@ -741,11 +754,10 @@ def read_into(self:ClipReader,
     out,            # uint8 (T,H,W,3) that takes the clip, contiguous
 )->np.ndarray:
     "Read a clip into `out` and give it back; raises `VideoError` where it cannot be had"
-    mark,times,lasts,box = self._place(row)
-    i = _on_screen(times, clip_times(self.starts[row], self.durations[row], offset_s, self.n_frames, self.fps, lasts))
-    if self.cache is not None:
-        found = self.cache.stretch(mark, i[0], i[-1], box)
-        if found is not None: return np.take(found[1], i-found[0], axis=0, out=out, mode='clip')
+    key,edges,lasts,box = self._rows.get(row) or self._place(row)
+    i = edges.searchsorted(clip_times(self.starts[row], self.durations[row], offset_s, self.n_frames, self.fps, lasts), 'right')-1
+    found = key and self.cache.stretch(key, i[0], i[-1])
+    if found: return found[1].take(i-found[0], 0, out, 'clip')
     try: return self.video(row).frames(i, self.size, box, out)
     except VideoError as e: raise self._named(e, row) from None
 
@@ -845,7 +857,7 @@ def _read_pack(listed, size):
         if d['key'].split()[1]!=f'{size[0]}x{size[1]}' or end>len(data): continue
         yield d['key'],d['first'],data[d['at']:end].reshape(d['n'], *size, 3)
 
-# %% ../../nbs/data/03_video.ipynb #131d8822
+# %% ../../nbs/data/03_video.ipynb #5209b52e
 class ClipCache:
     "Decoded frames around events, as uint8 memory maps that every split and run over the same recordings shares"
     def __init__(self,
@@ -858,7 +870,13 @@ class ClipCache:
         self.index_cache,self._found = self.folder/'video_index',None
 
     def __reduce__(self): return type(self), (self.folder, self.size, self.max_s, self.margin_s)
-    def _key(self, mark, box): return f'{mark} {self.size[0]}x{self.size[1]} {",".join(map(str, box)) if box else "whole"} {_VERSION}'
+
+    def key(self,
+        fingerprint:str, # `VideoFile.fingerprint` of a recording
+        box=None,        # (x, y, width, height) in pixels that are cut out
+    )->str:
+        "What frames of one recording, cut and scaled in one way, are kept under"
+        return f'{fingerprint} {self.size[0]}x{self.size[1]} {",".join(map(str, box)) if box else "whole"} {_VERSION}'
 
     def refresh(self):
         "Look again at what all builders have stored"
@@ -869,29 +887,27 @@ class ClipCache:
         for stretches in self._found.values(): stretches.sort(key=lambda s: s[:2])
         return self
 
-# %% ../../nbs/data/03_video.ipynb #4e221887
+# %% ../../nbs/data/03_video.ipynb #4d827cd7
 @patch
 def stretch(self:ClipCache,
-    fingerprint:str, # `VideoFile.fingerprint` of the recording
-    first:int,       # number of the first frame that is needed
-    last:int,        # number of the last
-    box=None,        # (x, y, width, height) in pixels that were cut out
+    key:str,   # from `key`
+    first:int, # number of the first frame that is needed
+    last:int,  # number of the last
 ):
     "`(number of its first frame, frames)` of a stored stretch with all frames from `first` to `last`, or None"
     if self._found is None: self.refresh()
-    for a,b,frames in self._found.get(self._key(fingerprint, box), ()):
+    for a,b,frames in self._found.get(key, ()):
         if a>first: return None
         if b>last: return a,frames
 
 @patch
 def get(self:ClipCache,
-    fingerprint:str, # `VideoFile.fingerprint` of the recording
-    indices,         # numbers of frames in the order of presentation
-    box=None,        # (x, y, width, height) in pixels that were cut out
+    key:str, # from `key`
+    indices, # numbers of frames in the order of presentation
 ):
     "The frames `indices`, uint8 (T,H,W,3), or None where they are not all in one stretch"
     i = np.asarray(indices)
-    found = self.stretch(fingerprint, i.min(), i.max(), box)
+    found = self.stretch(key, i.min(), i.max())
     return None if found is None else found[1][i-found[0]]
 
 # %% ../../nbs/data/03_video.ipynb #e1f5dc22
@@ -969,24 +985,25 @@ class BuildReport:
     bytes:int       # stored by this build
     seconds:float   # that it took
 
-# %% ../../nbs/data/03_video.ipynb #bb729c53
+# %% ../../nbs/data/03_video.ipynb #3dd100f5
 @patch
 def _plan(self:ClipCache, reader, n_clips):
     "`(jobs, reused, failures)`: the stretches that the events of `reader` need and are not there, each once, with the rows that need it"
     jobs,reused,bad = {},set(),[]
     for row in range(len(reader)):
         try:
-            mark,times,lasts,box = reader._place(row)
-            d = reader.video(row)._decoder
+            _,_,lasts,box = reader._place(row)
+            v = reader.video(row)
         except VideoError as e: bad.append((row, e.reason, str(e))); continue
         for t in _cover(reader.starts[row], reader.durations[row], reader.n_frames, reader.fps, n_clips, lasts, self.max_s, self.margin_s):
-            first,last = (int(i) for i in _on_screen(times, np.array(t)))
-            key = self._key(mark, box),first,last
-            if self.stretch(mark, first, last, box): reused.add(key); continue
-            if key not in jobs:
-                jobs[key] = dict(path=str(d.path), key=key[0], first=first, last=last, size=self.size, box=box)
-                jobs[key].update(rows=[], cost=d.cost(first, last))
-            jobs[key]['rows'].append(row)
+            first,last = v.indices_at(t).tolist()
+            key = self.key(v.fingerprint, box)
+            job = key,first,last
+            if self.stretch(*job): reused.add(job); continue
+            if job not in jobs:
+                jobs[job] = dict(path=str(v.path), key=key, first=first, last=last, size=self.size, box=box)
+                jobs[job].update(rows=[], cost=v._decoder.cost(first, last))
+            jobs[job]['rows'].append(row)
     return sorted(jobs.values(), key=lambda j: (j['path'], j['first'])),len(reused),bad
 
 @patch
