@@ -48,7 +48,7 @@ NotNegative = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 Count = Annotated[int, Field(ge=1)]
 
-# %% ../nbs/00_config.ipynb #fbc0c863
+# %% ../nbs/00_config.ipynb #eac49795
 class Manifests(Section):
     "Event tables that somebody has split already"
     train: str = Field(description='table of training events')
@@ -70,7 +70,6 @@ class Data(Section):
     dialect: str|None = Field(None, description='the kind of table, where its columns do not tell')
     classes: list[str]|None = Field(None, description='labels that are kept, in this order; none: all')
     positive: str|None = Field(None, description='the label of interest; none: the rarest in training')
-    label_sep: str|None = Field(None, description='separator of several labels in one cell; makes it a multi-label task')
     max_event_s: Positive|None = Field(None, description='longer events are cut into pieces of at most this, seconds (labels a frame)')
     background: Background|None = Field(None, description='sample background events')
     cache: str|None = Field('auto', description='folder of decoded clips; auto: the user\'s cache folder; none: decode each time')

@@ -14,20 +14,20 @@ from .data.barn import make_barn, read_truth
 from .experiment import run
 from .runs import atomic_path
 
-# %% ../nbs/85_demo.ipynb #0b051788
-EXPERIMENTS = {'old split': 'video', 'intra-video': 'intra_video', 'boosted': 'boosted'}
-BARN = dict(n_videos=20, n_cameras=4, duration_s=75., events_per_video=8, tail_share=.25, dial=.9, test_videos=12, test_cameras=4, test_dial=0.)
+# %% ../nbs/85_demo.ipynb #4d60371f
+EXPERIMENTS = dict(old_split='video', intravideo='intra_video', boosted='boosted') # the plan's name -> the kind of split
+BARN = dict(n_videos=16, n_cameras=4, duration_s=60., events_per_video=8, tail_share=.25, dial=.9, test_videos=8, test_cameras=4, test_dial=0.)
 
 def demo_config(
-    barn,      # folder of the barn
-    split:str, # kind of split of the study's events: video, intra_video, boosted
-    seed:int=42,
-    epochs:int=12,
+    barn,          # folder of the barn
+    name:str,      # a name of `EXPERIMENTS`
+    seed:int=42,   # of the training
+    epochs:int=10, # of the training
 )->dict:
     "The configuration of one experiment on the barn in `barn`, small enough for two cores"
     barn = Path(barn)
-    return dict(name=split, seed=seed, data=dict(events=str(barn/'events.csv'), videos=str(barn), classes=['ear','tail'], positive='tail', cache=str(barn/'clips')),
-        split=dict(how='ood', by='camera', groups=read_truth(barn)['test_cameras'], rest=split), clip=dict(n_frames=8, fps=7.5, size=64, cache_size=72, channels='rgb+diff'),
+    return dict(name=name, seed=seed, data=dict(events=str(barn/'events.csv'), videos=str(barn), classes=['ear','tail'], positive='tail', cache=str(barn/'clips')),
+        split=dict(how='ood', by='camera', groups=read_truth(barn)['test_cameras'], rest=EXPERIMENTS[name]), clip=dict(n_frames=8, fps=7.5, size=64, cache_size=72, channels='rgb+diff'),
         augment=dict(crop_scale=[.8,1.], flip=.5), model=dict(name='tiny'), loss=dict(name='focal', gamma=2.), optim=dict(lr=4e-3),
         train=dict(epochs=epochs, batch_size=16, balanced=True, metric='f1_tail'), validation=dict(clips_per_event=3),
         evaluation=dict(metrics=['recall_tail','f1_tail','auc','pr_auc','accuracy']))
@@ -87,13 +87,13 @@ def cover_page(
     with atomic_path(path) as p: p.write_text(page, encoding='utf-8')
     return path
 
-# %% ../nbs/85_demo.ipynb #47ece1e0
+# %% ../nbs/85_demo.ipynb #f0329b64
 def demo(
     out='crosssuck_demo', # folder for the barn, the runs, the table and the report
     seed:int=42,          # of the barn and the trainings
     overwrite:bool=False, # begin anew where a demo stands
     progress:bool=True,   # show progress bars
-    epochs:int=12,        # of each training
+    epochs:int=10,        # of each training
     **barn                # other parameters of `make_barn`
 )->pd.DataFrame:
     "Draw the barn, run the three experiments, print and write their comparison; the table"
@@ -102,9 +102,9 @@ def demo(
     print(f'1/5 drawing the barn in {out/"barn"}')
     make_barn(out/'barn', seed=seed, progress=progress, **{**BARN, **barn})
     runs = {}
-    for i,(name,split) in enumerate(EXPERIMENTS.items(), 2):
+    for i,name in enumerate(EXPERIMENTS, 2):
         print(f'\n{i}/5 {name}')
-        runs[name] = run(demo_config(out/'barn', split, seed, epochs), out/split, overwrite=True, progress=progress)
+        runs[name] = run(demo_config(out/'barn', name, seed, epochs), out/name, overwrite=True, progress=progress)
     table = comparison(runs)
     with atomic_path(out/'comparison.csv') as p: table.to_csv(p)
     print(f'\n5/5 the plan\'s comparison (95 % intervals over videos)\n\n{table.to_string()}\n')

@@ -7,13 +7,13 @@ __all__ = ['load_events', 'split_options', 'split_of', 'Plan', 'readable', 'clas
            'cache_folder', 'reader_of', 'loaders', 'loss_of', 'phases_of', 'learner_of', 'judging', 'predict_sides',
            'score_sides', 'train_run', 'cross_validate', 'run', 'rehearse', 'summary']
 
-# %% ../nbs/80_experiment.ipynb #aacdc0e5
+# %% ../nbs/80_experiment.ipynb #cbd3eaa5
 import inspect, json, os, sys
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 import pandas as pd
-from .config import Config, ConfigError, Manifests, check_consumed, config_hash, imbalance_warning, load_config, to_yaml
+from .config import Config, ConfigError, Manifests, check_consumed, config_hash, load_config, to_yaml
 from .errors import InputError, unknown_name
 from .data.events import background_events, find_videos, read_events
 from .data.leakage import audit_leakage
@@ -78,7 +78,7 @@ class Plan:
         if len(self.failures): lines.append(f'  left out: {len(self.failures)} events that cannot be read ({", ".join(f"{n} {r}" for r,n in self.failures.reason.value_counts().items())}), see failures.csv')
         return '\n'.join(lines + [f'  note: {n}' for n in self.notes])
 
-# %% ../nbs/80_experiment.ipynb #05d6244a
+# %% ../nbs/80_experiment.ipynb #d424d6a9
 def readable(config:Config, events, progress=False):
     "`(events that can be read, videos, failures)`; raises `InputError` where none can"
     from crosssuck.data.video import ClipReader
@@ -94,8 +94,7 @@ def readable(config:Config, events, progress=False):
 
 def class_names(config:Config, events)->list:
     "The classes in the order of the logits: as configured, else as they sort"
-    if config.data.label_sep: found = sorted({l.strip() for label in events.label for l in str(label).split(config.data.label_sep)})
-    else: found = sorted(events.label.unique())
+    found = sorted(events.label.unique())
     if not config.data.classes: return found
     wanted = config.data.classes + ([config.data.background.label] if config.data.background else [])
     if gone := [c for c in wanted if c not in found]: raise InputError(f'no event is labelled `{gone[0]}`', 'data.classes', f'labels there are: {", ".join(found)}')
@@ -155,35 +154,30 @@ def _leave_out(plan, failures):
     plan.events = plan.events[~plan.events.event_id.astype(str).isin(failures.event_id.astype(str))].reset_index(drop=True)
     print(f'{len(failures)} events do not decode and are left out: see failures.csv')
 
-# %% ../nbs/80_experiment.ipynb #caa72cc7
+# %% ../nbs/80_experiment.ipynb #3ce5e608
 def loaders(plan:Plan, reader, device):
     "The fastai DataLoaders of a plan"
     from crosssuck.data.augment import ClipAugment
     from crosssuck.data.clips import clip_dls
     c = plan.config
     crop = c.augment.crop_scale or (1.,1.)
+    fetch = 'threads' if device.type=='cpu' else 'workers' # where the CPU also computes, threads hand batches over for less than processes do
     augment = ClipAugment(c.clip.size, scale=crop, ratio=(3/4,4/3) if c.augment.crop_scale else (1.,1.), flip=c.augment.flip, trivial=c.augment.trivial)
     return clip_dls(reader, 'train', 'val', bs=c.train.batch_size, valid_bs=c.validation.batch_size or 2*c.train.batch_size, seed=c.seed,
-        balanced=c.train.balanced, clips_per_event=c.validation.clips_per_event, augment=augment, workers=c.train.workers, device=device, channels=c.clip.channels,
-        vocab=plan.classes, label_sep=c.data.label_sep, verbose=False)
+        balanced=c.train.balanced, clips_per_event=c.validation.clips_per_event, augment=augment, device=device, **{fetch: c.train.workers}, channels=c.clip.channels,
+        vocab=plan.classes, verbose=False)
 
-# %% ../nbs/80_experiment.ipynb #efd78043
-def loss_of(plan:Plan, device):
+# %% ../nbs/80_experiment.ipynb #718b617b
+def loss_of(plan:Plan):
     "The loss of a plan, with its class weights; says so where corrections for imbalance multiply"
-    import torch
-    from crosssuck.train.losses import FocalLoss, class_weights
+    from crosssuck.train.losses import FocalLoss, class_weights, imbalance_corrections
     c,labels = plan.config.loss,plan.side('train').label
+    if c.alpha is not None and plan.positive is None: raise InputError('alpha weighs a positive class against the rest', 'loss.alpha', 'name data.positive, or use loss.class_weights')
     gamma = 0. if c.name=='cross_entropy' else 2. if c.gamma is None else c.gamma
-    weight = None if c.class_weights=='none' else class_weights(labels, plan.classes, c.class_weights)
-    if c.alpha is not None:
-        if plan.positive is None or len(plan.classes)!=2: raise InputError('alpha weighs a positive class against one other', 'loss.alpha', f'there are {len(plan.classes)} classes; use loss.class_weights')
-        alpha = torch.tensor([c.alpha if k==plan.positive else 1-c.alpha for k in plan.classes])*2
-        weight = alpha if weight is None else weight*alpha
-    if plan.positive:
-        n = (labels==plan.positive).sum()
-        warning = imbalance_warning(int(n), int(len(labels)-n), balanced=plan.config.train.balanced, class_weights=c.class_weights, alpha=c.alpha)
-        if warning: print('warning:', warning)
-    return FocalLoss(gamma=gamma, weight=weight, label_smoothing=c.label_smoothing, multi_label=bool(plan.config.data.label_sep))
+    correcting = dict(method=c.class_weights, alpha=c.alpha, positive=plan.positive)
+    if warning := imbalance_corrections(labels, balanced=plan.config.train.balanced, **correcting): print('warning:', warning)
+    weight = class_weights(labels, plan.classes, **correcting) if c.class_weights!='none' or c.alpha is not None else None
+    return FocalLoss(gamma=gamma, weight=weight, label_smoothing=c.label_smoothing)
 
 def phases_of(config:Config)->list:
     "The phases of training: the head alone where wanted, then the whole network"
@@ -193,7 +187,7 @@ def phases_of(config:Config)->list:
     head = [Phase('head', t.freeze_epochs, lr=lr, freeze=True)] if t.freeze_epochs else []
     return head + [Phase('whole', t.epochs, lr=lr, schedule=s.name, **course)]
 
-# %% ../nbs/80_experiment.ipynb #e565bd34
+# %% ../nbs/80_experiment.ipynb #2a5f8a48
 def learner_of(plan:Plan, reader, run=None, device=None):
     "The fastai Learner of a plan, ready for `fit_phases` or for `fit_one_cycle` in a notebook"
     from crosssuck.device import best_device, seed_all
@@ -202,7 +196,7 @@ def learner_of(plan:Plan, reader, run=None, device=None):
     device = device or best_device(c.device, verbose=False) # said by the Learner
     dls = loaders(plan, reader, device)
     seed_all(c.seed)
-    return clip_learner(dls, model=c.model.name, weights=c.model.weights, dropout=c.model.dropout, loss=loss_of(plan, device), metrics=c.evaluation.metrics, positive=plan.positive, run=run, seed=c.seed,
+    return clip_learner(dls, model=c.model.name, weights=c.model.weights, dropout=c.model.dropout, loss=loss_of(plan), metrics=c.evaluation.metrics, positive=plan.positive, run=run, seed=c.seed,
         monitor=c.train.metric, wd=c.optim.weight_decay, amp=c.train.amp, grad_clip=c.train.grad_clip, accumulate=c.train.accumulate, mixup=c.augment.mixup_alpha,
         early_stopping=c.train.early_stopping and c.train.early_stopping.model_dump(), aggregation=c.validation.aggregation)
 
@@ -237,7 +231,7 @@ def score_sides(made:dict, judge, run, train=None, positive=None)->dict:
         run.write_json('metrics/metrics.json' if side=='val' else f'metrics/{side}_metrics.json', figures[side])
     return figures
 
-# %% ../nbs/80_experiment.ipynb #6e976334
+# %% ../nbs/80_experiment.ipynb #51828991
 def _begin(plan, run, judge, resume):
     "Write what the run was given; on a resume check that it is the same"
     digest = config_hash(plan.config)
@@ -275,7 +269,7 @@ def train_run(
     check_consumed(plan.config)
     print(plan)
     with nullcontext() if progress and sys.stdout.isatty() else learn.no_bar(): fit_phases(learn, phases, run=run, resume=resume, max_steps=max_steps)
-    export_model(run.path/'model.pt', learn.model, plan.classes, learn.dls.preprocessing)
+    export_model(run.path/'model.pt', learn.model, plan.classes, learn.dls.preprocessing, extra=dict(run=run.name))
     made = predict_sides(plan, learn, reader, judge, run, progress)
     figures = score_sides(made, judge, run, plan.side('train'), plan.positive)
     report_html(run.path, videos=plan.videos)

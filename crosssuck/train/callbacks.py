@@ -502,7 +502,7 @@ def read_last(
             if i+1==len(paths): raise
             print(f'{e}: going on from {paths[i+1].name}, one epoch earlier')
 
-# %% ../../nbs/train/02_callbacks.ipynb #5531653c
+# %% ../../nbs/train/02_callbacks.ipynb #4238506a
 class Checkpoints(Monitor):
     "Keep the weights of the best epoch by `monitor`, never a collapsed model's, and, in a run folder, what is needed to go on"
     order,managed,folder,_stateattrs = 76,False,None,('folder',)
@@ -525,10 +525,15 @@ class Checkpoints(Monitor):
     def epoch_end(self):
         value,refusal = judged(self.learn, self.monitor)
         if refusal: self.refused = refusal; print(f'epoch {self.epoch} cannot be best: {refusal}')
-        elif is_better(value, self.best and self.best['value'], self.mode): self.save_best(value)
+        elif self.improves(value): self.save_best(value)
         if not self.cut: self.save_last(self.epoch+1)
+    def improves(self, value):
+        "Whether this epoch beats the best one; few events make ties likely, and then the lower validation loss decides"
+        loss = judged(self.learn, 'valid_loss')[0]
+        if self.best and value==self.best['value']: return loss is not None and is_better(loss, self.best['valid_loss'], 'min')
+        return is_better(value, self.best and self.best['value'], self.mode)
     def save_best(self, value):
-        self.best = dict(monitor=self.monitor, value=value, phase=phase_of(self.learn)['name'], epoch=self.epoch)
+        self.best = dict(monitor=self.monitor, value=value, valid_loss=judged(self.learn, 'valid_loss')[0], phase=phase_of(self.learn)['name'], epoch=self.epoch)
         weights = self.model.state_dict()
         if self.folder: self._write('best.ckpt', plain_state(dict(model=weights, **self.best)))
         else: self.weights = {k: v.detach().clone() for k,v in weights.items()}
