@@ -150,7 +150,7 @@ def _leaf(data, codec, sized):
         if layer<0: return -1
     return layer
 
-# %% ../../nbs/data/03_video.ipynb #8f83cd6b
+# %% ../../nbs/data/03_video.ipynb #27f41eaa
 def _cut(kind, size, s, n):
     "How a file of `size` bytes with `n` packets says that its end is missing: empty where it does not"
     if kind=='mov' and any(e.pos+e.size>size for e in s.index_entries): return 'its table names frames that are not there'
@@ -162,7 +162,7 @@ def _rows(c, s):
     "`(rows, why the file broke off)`: the packets of the stream `s`, leaves marked"
     import av
     codec,extra,rows,layers = s.codec_context.name,s.codec_context.extradata or b'',[],[]
-    sized = 0 if extra[:1]!=b'\1' or len(extra)<23 else (extra[4 if codec=='h264' else 21]&3)+1
+    sized = (extra[4 if codec=='h264' else 21]&3)+1 if extra[:1]==b'\1' and len(extra)>21 else 0
     try:
         for p in c.demux(s):
             if _is_flush(p): continue
@@ -283,8 +283,8 @@ def _build_index(path):
 
 def _cores(): return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
 
-# %% ../../nbs/data/03_video.ipynb #094ff6ca
-_VERSION = 1      # of indices and of cached clips: raised when what they hold changes its meaning
+# %% ../../nbs/data/03_video.ipynb #5dadb8d0
+_VERSION = 2      # of indices and of cached clips: raised when what they hold changes its meaning
 
 def _load_index(path, folder=None):
     "`(fingerprint, _Index)` of the file at `path`: from `folder`, else built and left there"
@@ -1045,7 +1045,7 @@ def build(self:ClipCache,
     failures = pd.DataFrame([(reader.ids[r], reader.names[r], *why) for r,*why in sorted(failed)], columns=_FAILURE)
     return BuildReport(len(jobs)-len(bad), reused, failures, need-self._bytes(bad), time.perf_counter()-began)
 
-# %% ../../nbs/data/03_video.ipynb #30f06d61
+# %% ../../nbs/data/03_video.ipynb #c5664f1e
 @patch
 def _unknown(self:ClipCache, reader):
     "Jobs to look at those videos of `reader` whose index is not kept yet"
@@ -1065,8 +1065,8 @@ def _announce(self:ClipCache, builders, jobs, workers, progress):
     yield next(builders(jobs[:1]))
     took,rest = time.perf_counter()-began,sum(j['cost'] for j in jobs[1:])
     if progress:
-        print(f'clip cache: {len(jobs)} stretches of {len({j["path"] for j in jobs})} videos, {self._bytes(jobs)/1e9:.2f} GB on disk, '
-              f'about {_span(took*rest/jobs[0]["cost"]/workers)} with {workers} processes')
+        print(f'clip cache: stretches to decode {len(jobs)}, videos {len({j["path"] for j in jobs})}, disk {self._bytes(jobs)/1e9:.2f} GB, '
+              f'time about {_span(took*rest/jobs[0]["cost"]/workers)} with {workers} processes')
     bar = _bar(None, rest, ' frames', progress)
     for job,answer in builders(jobs[1:]):
         if bar is not None: bar.update(job['cost'])
