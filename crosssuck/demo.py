@@ -14,9 +14,9 @@ from .data.barn import make_barn, read_truth
 from .experiment import run
 from .runs import atomic_path
 
-# %% ../nbs/85_demo.ipynb #4d60371f
+# %% ../nbs/85_demo.ipynb #46c8c87f
 EXPERIMENTS = dict(old_split='video', intravideo='intra_video', boosted='boosted') # the plan's name -> the kind of split
-BARN = dict(n_videos=16, n_cameras=4, duration_s=60., events_per_video=8, tail_share=.25, dial=.9, test_videos=8, test_cameras=4, test_dial=0.)
+BARN = dict(n_videos=20, n_cameras=4, duration_s=64., events_per_video=8, tail_share=.25, dial=.9, test_videos=8, test_cameras=4, test_dial=0.)
 
 def demo_config(
     barn,          # folder of the barn
@@ -32,7 +32,7 @@ def demo_config(
         train=dict(epochs=epochs, batch_size=16, balanced=True, metric='f1_tail'), validation=dict(clips_per_event=3),
         evaluation=dict(metrics=['recall_tail','f1_tail','auc','pr_auc','accuracy']))
 
-# %% ../nbs/85_demo.ipynb #d1c1d4c6
+# %% ../nbs/85_demo.ipynb #a85b7dd3
 def _shown(m):
     "One figure with its interval, as text"
     if m is None or m.get('value') is None: return f'undefined ({(m or {}).get("reason") or "not measured"})'
@@ -52,9 +52,9 @@ def comparison(
         columns[name] = {
             'tail recall, val': _shown(val['metrics']['recall_tail']), 'tail recall, test': _shown(test['metrics']['recall_tail']),
             'AUC, val': _shown(val['metrics']['auc']), 'AUC, test': _shown(test['metrics']['auc']),
-            'AUC on val of the video\'s prior, no pixels': _shown((val['baselines'].get('video_prior') or {}).get('auc')),
+            'AUC on val of the video\'s prior, no pixels': _shown((val['baselines'].get('video prior') or {}).get('auc')),
             'probabilities equal in 3 or more test events': f'{len(clusters or [])} values',
-            'val events within 30 s of a training event': f'{near["gap_events"]} of {val["n_events"]}',
+            'val events within 30 s of a training event': f'{near["gap_events"]} of {leaks["figures"]["sides"]["val"]["events"]}',
             'videos on both sides': str(near['shared_videos']),
             'events (tails), val': f'{val["n_events"]} ({val["counts"]["tail"]})', 'events (tails), test': f'{test["n_events"]} ({test["counts"]["tail"]})'}
     return pd.DataFrame(columns)

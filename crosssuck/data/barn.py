@@ -564,7 +564,7 @@ def _timeline(n_ear, n_tail, duration_s, rng):
     right = f'{int(duration_s/8)} events at most, or {8*n} s and more'
     raise InputError(f'{n} events do not fit into {duration_s:g} s', '`events_per_video`', right)
 
-# %% ../../nbs/data/09_barn.ipynb #52c88f92
+# %% ../../nbs/data/09_barn.ipynb #236098ed
 def barn_events(
     cameras,                 # the cameras, which take turns
     n_videos:int=12,         # recordings
@@ -587,7 +587,7 @@ def barn_events(
     rows,gap = [],max(1800, math.ceil(duration_s/60+5)*60)
     for i,camera in enumerate(seen):
         turn = i//len(cameras)
-        group,day,at = f'G{(turn+i)%n_groups+1}',first_day+turn//n_groups,8*3600+(i%len(cameras))*gap
+        group,day,at = f'G{(turn+i%len(cameras))%n_groups+1}',first_day+turn//n_groups,8*3600+(i%len(cameras))*gap
         calves = rng.permutation([f'{group}-{k}' for k in range(1,6)])[:3].tolist()
         line = _timeline(events_per_video-n_tail[i], n_tail[i], duration_s, rng)
         pairs = np.array([';'.join(rng.permutation(calves)[:2]) for _ in range(line.bout.max()+1)])

@@ -538,7 +538,7 @@ def _box(box):
         raise VideoError('box', f'`{box}` is no box', right='four numbers: x, y, width, height in pixels') from None
     return x,y,w,h
 
-# %% ../../nbs/data/03_video.ipynb #5b15b8e7
+# %% ../../nbs/data/03_video.ipynb #b12c6c45
 _SLACK = 1e-6      # seconds: what a table of events rounds away
 
 class VideoFile:
@@ -546,14 +546,14 @@ class VideoFile:
     def __init__(self,
         path,             # a video in any container and codec that FFmpeg reads
         index_cache=None, # folder in which its index is kept; `$CROSSSUCK_CACHE` or ~/.cache/crosssuck by default
-        threads:int=None, # decoding threads; all cores (at most 8) by default, always one in a worker process
+        threads:int=None, # decoding threads; two a core (at most 8) by default, always one in a worker process
     ):
         "Raises `VideoError`: `missing`, `empty`, `not_video`, `no_frames`, `truncated`"
         self.path,self.index_cache = Path(path),index_cache
         self.fingerprint,self._index = _load_index(self.path, index_cache)
         m,ticks = self._index.meta,self._index.ticks
         alone = multiprocessing.parent_process() or m['mended']==_HURT      # side by side, decoding overlooks some damage
-        self.threads = 1 if alone else threads or min(_cores(), 8)
+        self.threads = 1 if alone else threads or min(2*_cores(), 8)
         self.width,self.height,self.codec,self.container,self.mended = (m[k] for k in ('width','height','codec','container','mended'))
         num,den = m['time_base']
         self.times = (ticks-ticks[0])*num/den
