@@ -502,7 +502,7 @@ def read_last(
             if i+1==len(paths): raise
             print(f'{e}: going on from {paths[i+1].name}, one epoch earlier')
 
-# %% ../../nbs/train/02_callbacks.ipynb #4238506a
+# %% ../../nbs/train/02_callbacks.ipynb #1a7eb0bd
 class Checkpoints(Monitor):
     "Keep the weights of the best epoch by `monitor`, never a collapsed model's, and, in a run folder, what is needed to go on"
     order,managed,folder,_stateattrs = 76,False,None,('folder',)
@@ -533,7 +533,8 @@ class Checkpoints(Monitor):
         if self.best and value==self.best['value']: return loss is not None and is_better(loss, self.best['valid_loss'], 'min')
         return is_better(value, self.best and self.best['value'], self.mode)
     def save_best(self, value):
-        self.best = dict(monitor=self.monitor, value=value, valid_loss=judged(self.learn, 'valid_loss')[0], phase=phase_of(self.learn)['name'], epoch=self.epoch)
+        loss,phase = judged(self.learn, 'valid_loss')[0],phase_of(self.learn)['name']
+        self.best = dict(monitor=self.monitor, value=value, valid_loss=loss, phase=phase, epoch=self.epoch)
         weights = self.model.state_dict()
         if self.folder: self._write('best.ckpt', plain_state(dict(model=weights, **self.best)))
         else: self.weights = {k: v.detach().clone() for k,v in weights.items()}

@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['AdamW', 'model_for', 'training_callbacks', 'clip_learner']
 
-# %% ../../nbs/train/03_learners.ipynb #c884e85d
+# %% ../../nbs/train/03_learners.ipynb #02988187
 import torch
 from fastai.basics import *
 from fastai.callback.all import *
+from torch.optim.adamw import adamw
 from ..errors import InputError
 from ..runs import Run
 from ..device import mixed_seed
@@ -18,8 +19,39 @@ from ..models.zoo import video_model, video_splitter
 from .losses import FocalLoss
 from .callbacks import *
 
-# %% ../../nbs/train/03_learners.ipynb #6f21bce7
-AdamW = partial(Adam, mom=.9, sqr_mom=.999, eps=1e-8, decouple_wd=True)
+# %% ../../nbs/train/03_learners.ipynb #efcc6926
+class AdamW(Optimizer):
+    "PyTorch's AdamW as a fastai optimiser"
+    def __init__(self,
+        params,            # parameters, or a list of groups of them
+        lr,                # learning rate, one or one a group
+        mom=.9,            # decay of the mean of gradients
+        sqr_mom=.999,      # decay of the mean of their squares
+        eps=1e-8,          # added to the denominator
+        wd=.01             # weight decay
+    ): super().__init__(params, [], lr=lr, mom=mom, sqr_mom=sqr_mom, eps=eps, wd=wd)
+
+    def step(self, closure=None):
+        for group,h in zip(self.param_lists, self.hypers):
+            for decays in (True,False):
+                ps = [p for p in group if p.grad is not None and self.state[p].get('do_wd', True)==decays]
+                if ps: self._step(ps, [self._state(p) for p in ps], {k: float(v) for k,v in h.items()}, decays)
+
+    def _state(self, p):
+        s = self.state[p]
+        if 'step' not in s: s.update(grad_avg=torch.zeros_like(p), sqr_avg=torch.zeros_like(p), step=0)
+        return s
+
+    @torch.no_grad()
+    def _step(self, ps, states, h, decays):
+        average,squares = ([s[k] for s in states] for k in ('grad_avg','sqr_avg'))
+        steps = [torch.tensor(float(s['step'])) for s in states] # on the CPU, wherever a checkpoint was loaded to
+        adamw(ps, [p.grad for p in ps], average, squares, [], steps, amsgrad=False, maximize=False, beta1=h['mom'], beta2=h['sqr_mom'],
+              lr=h['lr'], eps=h['eps'], weight_decay=h['wd'] if decays else 0.)
+        for s in states: s['step'] += 1
+
+    def zero_grad(self):
+        for p,*_ in self.all_params(): p.grad = None
 
 # %% ../../nbs/train/03_learners.ipynb #95496fb6
 def model_for(
