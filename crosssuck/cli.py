@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated
 import typer
 
-# %% ../nbs/90_cli.ipynb #2a9e706a
+# %% ../nbs/90_cli.ipynb #713a663d
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
                   help='Train recognisers of rare behaviour in video, and evaluate them so that the figures can be trusted.')
 
@@ -22,8 +22,10 @@ def verb(f):
     def run(*args, **kwargs):
         from crosssuck.errors import InputError
         try: return f(*args, **kwargs)
-        except InputError as e: typer.echo('\n'.join(f'crosssuck: {line}' for line in str(e).split('\n')), err=True); raise typer.Exit(2) from None
-        except KeyboardInterrupt: typer.echo('crosssuck: interrupted; --resume goes on after the last whole epoch', err=True); raise typer.Exit(130) from None
+        except InputError as e: typer.echo('\n'.join(f'crosssuck: {line}' for line in str(e).split('\n')),
+            err=True); raise typer.Exit(2) from None
+        except KeyboardInterrupt: typer.echo('crosssuck: interrupted; --resume goes on after the last whole epoch',
+            err=True); raise typer.Exit(130) from None
         except BrokenPipeError: os_exit_quietly()
     return app.command()(run)
 
@@ -39,9 +41,10 @@ def _version(version: Annotated[bool, typer.Option('--version', help='print the 
         from importlib.metadata import version as of
         typer.echo(of('crosssuck')); raise typer.Exit()
 
-# %% ../nbs/90_cli.ipynb #538fd172
+# %% ../nbs/90_cli.ipynb #a041013b
 _SHORT = dict(start='start_s', duration='duration_s', end='end_s', id='event_id')
-Map = Annotated[list[str], typer.Option('--map', metavar='OURS=THEIRS', help='a column of the table by its own name, as start=Begin; repeat')]
+Map = Annotated[list[str], typer.Option('--map', metavar='OURS=THEIRS',
+    help='a column of the table by its own name, as start=Begin; repeat')]
 Classes = Annotated[str, typer.Option(help='labels to keep, separated by commas')]
 
 def column_map(pairs)->dict:
@@ -57,7 +60,8 @@ def column_map(pairs)->dict:
 def _events(path, map=(), classes='', **options):
     "The event table at `path`, and its notes on the error stream"
     from crosssuck.data.events import read_events
-    events = read_events(path, columns=column_map(map) or None, classes=[c.strip() for c in classes.split(',')] if classes else None, **options)
+    events = read_events(path, columns=column_map(map) or None, classes=[c.strip() for c in classes.split(',')] if classes else None,
+        **options)
     for note in events.attrs.get('notes', []): typer.echo(f'note: {note}', err=True)
     return events
 
@@ -72,11 +76,11 @@ def demo(
     from crosssuck.demo import demo
     demo(out, seed=seed, overwrite=overwrite)
 
-# %% ../nbs/90_cli.ipynb #358ddd18
+# %% ../nbs/90_cli.ipynb #4ce165de
 @verb
 def validate(
     config: Annotated[str, typer.Argument(help='configuration file, or the name of a recipe')],
-    set: Annotated[list[str], typer.Option('--set', metavar='KEY=VALUE', help='override a key, as optim.lr=1e-4; repeat')] = [],
+    set: Annotated[list[str], typer.Option('--set', metavar='KEY=VALUE', help='override a key, as optim.lr=1e-4; repeat')] = (),
     paths: Annotated[bool, typer.Option('--paths', help='also ask that the files it names are there')] = False,
 ):
     "Check a configuration."
@@ -90,11 +94,11 @@ def split(
     how: Annotated[str, typer.Option(help='video, intra_video, boosted, bout, contiguous, group_kfold, leave_one_group_out, ood')],
     out: Annotated[Path, typer.Option(help='folder for train.csv, val.csv, test.csv')],
     seed: Annotated[int, typer.Option(min=0)] = 42,
-    set: Annotated[list[str], typer.Option('--set', metavar='KEY=VALUE', help='an option of the kind of split, as val=0.2, by=camera, gap_s=30; repeat')] = [],
-    map: Map = [], classes: Classes = '',
+    set: Annotated[list[str], typer.Option('--set', metavar='KEY=VALUE',
+        help='an option of the kind of split, as val=0.2, by=camera, gap_s=30; repeat')] = (),
+    map: Map = (), classes: Classes = '',
 ):
     "Split an event table into train, val, test."
-    import yaml
     from crosssuck.config import override
     from crosssuck.data.events import write_events
     from crosssuck.data.splits import split_events
@@ -105,17 +109,18 @@ def split(
     for side in [s for s in ('train','val','test') if (done.split==s).any()]:
         part = done[done.split==side].reset_index(drop=True)
         write_events(part, out/f'{side}.csv')
-        typer.echo(f'{side}: {len(part)} events in {part.video.nunique()} videos, {", ".join(f"{n} {l}" for l,n in part.label.value_counts().items())} -> {out/f"{side}.csv"}')
+        counts = ', '.join(f'{n} {label}' for label,n in part.label.value_counts().items())
+        typer.echo(f'{side}: {len(part)} events in {part.video.nunique()} videos, {counts} -> {out/f"{side}.csv"}')
 
 @verb
 def audit(
     train: Annotated[Path, typer.Option(help='training events')],
     val: Annotated[Path, typer.Option(help='validation events')],
     test: Annotated[Path, typer.Option(help='test events')] = None,
-    videos: Annotated[Path, typer.Option(help='folder of the videos; looks for the same content twice and for offsets past the end')] = None,
+    videos: Annotated[Path, typer.Option(help='folder of the videos: look for the same content twice, and past the end')] = None,
     json: Annotated[Path, typer.Option(help='write the report as JSON')] = None,
     gap: Annotated[float, typer.Option(min=0, help='events nearer than this are neighbours, seconds')] = 30.,
-    map: Map = [], classes: Classes = '',
+    map: Map = (), classes: Classes = '',
 ):
     "Look for leakage between the sides of a split."
     from crosssuck.data.leakage import audit_leakage
@@ -125,12 +130,12 @@ def audit(
     if json: report.save(json); typer.echo(f'written: {json}')
     if report.errors(): raise typer.Exit(1)
 
-# %% ../nbs/90_cli.ipynb #9bb0636b
+# %% ../nbs/90_cli.ipynb #287bbd8c
 @verb
 def train(
     config: Annotated[str, typer.Argument(help='configuration file, or the name of a recipe')],
     out: Annotated[Path, typer.Option(help='folder of the run; by default runs/<name>')] = None,
-    set: Annotated[list[str], typer.Option('--set', metavar='KEY=VALUE', help='override a key, as optim.lr=1e-4; repeat')] = [],
+    set: Annotated[list[str], typer.Option('--set', metavar='KEY=VALUE', help='override a key, as optim.lr=1e-4; repeat')] = (),
     max_steps: Annotated[int, typer.Option(min=1, help='stop each training after so many steps')] = None,
     dry_run: Annotated[bool, typer.Option('--dry-run', help='check everything, push one batch through, write nothing')] = False,
     resume: Annotated[bool, typer.Option('--resume', help='go on with the run that stands in the folder')] = False,
@@ -150,20 +155,22 @@ def predict(
     aggregation: Annotated[str, typer.Option(help='mean, max, softmax_mean, median')] = 'mean',
     tta: Annotated[bool, typer.Option('--tta', help='also the mirrored clips')] = False,
     batch_size: Annotated[int, typer.Option(min=1)] = 8,
-    map: Map = [], classes: Classes = '',
+    map: Map = (), classes: Classes = '',
 ):
     "Predict events with a trained run."
     from crosssuck.config import load_config
     from crosssuck.infer.predict import predict_events, write_predictions
     if videos is None: videos = load_config(run/'config.yaml').data.videos if (run/'config.yaml').exists() else events.parent
-    made,failures = predict_events(run, _events(events, map, classes, labelled=False, videos=videos), str(videos), clips_per_event=clips_per_event, aggregation=aggregation, tta=tta, bs=batch_size)
+    made,failures = predict_events(run, _events(events, map, classes, labelled=False, videos=videos), str(videos),
+        clips_per_event=clips_per_event, aggregation=aggregation, tta=tta, bs=batch_size)
     write_predictions(made, failures, out)
     typer.echo(f'{len(made)} events predicted -> {out}')
     if len(failures): typer.echo(f'{len(failures)} events failed -> {out.parent/"failures.csv"}', err=True); raise typer.Exit(1)
 
 @verb
 def evaluate(
-    predictions: Annotated[list[Path], typer.Argument(help='predictions: a truth column (`true_label` or `label`) and `prob_<class>` columns')],
+    predictions: Annotated[list[Path],
+        typer.Argument(help='predictions: a truth column (`true_label` or `label`) and `prob_<class>` columns')],
     out: Annotated[Path, typer.Option(help='folder for metrics.json and report.html')],
     positive: Annotated[str, typer.Option(help='the class of interest; by default the rarer of two')] = None,
     cluster: Annotated[str, typer.Option(help='column of the independent unit')] = 'video',
@@ -177,13 +184,14 @@ def evaluate(
         typer.echo(summary({path.stem: figures}))
         typer.echo(f'report: {report_html(folder)}')
 
-# %% ../nbs/90_cli.ipynb #84cd9855
+# %% ../nbs/90_cli.ipynb #c0bfd59c
 @verb
 def models():
     "List the models."
     import pandas as pd
     from crosssuck.models.zoo import list_video_models
-    with pd.option_context('display.max_columns', None, 'display.width', 240, 'display.max_colwidth', 60): typer.echo(list_video_models().to_string(index=False))
+    with pd.option_context('display.max_columns', None, 'display.width', 240, 'display.max_colwidth',
+        60): typer.echo(list_video_models().to_string(index=False))
 
 @verb
 def doctor():
@@ -199,7 +207,8 @@ def doctor():
     typer.echo('memory: ' + ', '.join(f'{k} {v:.0f} MiB' for k,v in memory().items() if v is not None))
     wanted = dict(h264='the usual', hevc='newer cameras', mjpeg='camera traps', mpeg4='older cameras', vp9='web', av1='web')
     missing = [f'{c} ({why})' for c,why in wanted.items() if c not in av.codecs_available]
-    typer.echo('decoders: ' + ', '.join(c for c in wanted if c in av.codecs_available) + (f'; missing: {", ".join(missing)}' if missing else ''))
+    here = ', '.join(c for c in wanted if c in av.codecs_available)
+    typer.echo(f'decoders: {here}' + (f'; missing: {", ".join(missing)}' if missing else ''))
     typer.echo(f'ffmpeg program: {"there" if shutil.which("ffmpeg") else "not there (not needed)"}')
 
 # %% ../nbs/90_cli.ipynb #b27b7537

@@ -74,10 +74,11 @@ class Data(Section):
     background: Background|None = Field(None, description='sample background events')
     cache: str|None = Field('auto', description='folder of decoded clips; auto: the user\'s cache folder; none: decode each time')
 
-# %% ../nbs/00_config.ipynb #07f6cad9
+# %% ../nbs/00_config.ipynb #61ecce8b
 class Split(Section):
     "Which events train, which choose the model, which judge it"
-    how: Literal['given','video','intra_video','boosted','bout','contiguous','group_kfold','leave_one_group_out','ood'] = Field('given', description='kind of split')
+    how: Literal['given','video','intra_video','boosted','bout','contiguous','group_kfold','leave_one_group_out','ood'] = Field('given',
+        description='kind of split')
     val: Share|None = Field(None, description='share of the events (or videos, bouts) for validation')
     test: Share|None = Field(None, description='share for the test')
     by: str|None = Field(None, description='column of the groups')
@@ -88,21 +89,25 @@ class Split(Section):
     gap_s: NotNegative|None = Field(None, description='events nearer than this belong to one bout, seconds')
     rest: str|None = Field(None, description='kind of split of the events outside the out-of-distribution groups')
     share: Share|None = Field(None, description='share of the positive label after oversampling (boosted)')
-    allow_leakage: list[str]|dict[str,str] = Field([], description='error-level findings of the audit that do not stop the training: kinds, or kind: reason')
+    allow_leakage: list[str]|dict[str,str] = Field([],
+        description='error-level findings of the audit that do not stop the training: kinds, or kind: reason')
+    compare_content: bool = Field(True, description='let the audit decode the clips and look for the same content twice')
     neighbour_gap_s: NotNegative = Field(30., description='events of two sides nearer than this count as neighbours, seconds')
 
-# %% ../nbs/00_config.ipynb #df9ece83
+# %% ../nbs/00_config.ipynb #b2a5bfc3
 class Clip(Section):
     "How an event becomes a tensor"
     n_frames: Count = Field(16, description='frames of a clip')
     fps: Positive = Field(12., description='frames per second at which they are taken')
     size: Annotated[int, Field(ge=16)] = Field(112, description='height and width that the model sees, pixels')
-    cache_size: Annotated[int, Field(ge=16)]|None = Field(None, description='height and width that are decoded and cached; none: 8/7 of `size`, room for crops')
+    cache_size: Annotated[int, Field(ge=16)]|None = Field(None,
+        description='height and width that are decoded and cached; none: 8/7 of `size`, room for crops')
     channels: Literal['rgb','diff','rgb+diff'] = Field('rgb', description='colours, frame differences, or both')
 
 class Augment(Section):
     "Training clips are varied, each clip as a whole"
-    crop_scale: tuple[Share|Literal[1,1.0],Positive]|None = Field((.6,1.), description='share of the picture that a random crop keeps, from and to; none: no crop')
+    crop_scale: tuple[Share|Literal[1,1.0],Positive]|None = Field((.6,1.),
+        description='share of the picture that a random crop keeps, from and to; none: no crop')
     flip: Annotated[float, Field(ge=0, le=1)] = Field(.5, description='share of clips mirrored left to right')
     trivial: bool = Field(False, description='TrivialAugment (Mueller & Hutter 2021), one draw a clip')
     mixup_alpha: NotNegative = Field(0., description='mixup (Zhang et al. 2018) with Beta(alpha, alpha); 0: none')
@@ -110,10 +115,11 @@ class Augment(Section):
     @model_validator(mode='before')
     @classmethod
     def _tuple(cls, values):
-        if isinstance(values, dict) and isinstance(values.get('crop_scale'), list): values = {**values, 'crop_scale': tuple(values['crop_scale'])}
+        if isinstance(values, dict) and isinstance(values.get('crop_scale'), list): values = {**values,
+            'crop_scale': tuple(values['crop_scale'])}
         return values
 
-# %% ../nbs/00_config.ipynb #1c797973
+# %% ../nbs/00_config.ipynb #a5ff5865
 class Model(Section):
     "The network"
     name: str = Field('tiny', description='a name of `crosssuck models`')
@@ -124,7 +130,8 @@ class Loss(Section):
     "What is minimised"
     name: Literal['focal','cross_entropy'] = Field('focal', description='focal loss (Lin et al. 2017) or cross entropy')
     gamma: NotNegative|None = Field(None, description='focusing exponent of the focal loss; none: 2')
-    alpha: Annotated[float, Field(gt=0, lt=1)]|None = Field(None, description='weight of the positive label, 1 - alpha for the rest (two classes)')
+    alpha: Annotated[float, Field(gt=0, lt=1)]|None = Field(None,
+        description='weight of the positive label, 1 - alpha for the rest (two classes)')
     label_smoothing: Share = Field(0., description='label smoothing')
     class_weights: Literal['none','inv','inv_sqrt','effective'] = Field('none', description='weights from the class counts')
 
@@ -256,7 +263,7 @@ def _read_yaml(text, where):
     if not isinstance(content, dict): raise InputError('holds no configuration', where, 'it begins with keys such as `name:` and `data:`')
     return content
 
-# %% ../nbs/00_config.ipynb #d2c30a47
+# %% ../nbs/00_config.ipynb #012c786e
 _NUMBER = re.compile(r'[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?')
 
 def _fields(model, path):
@@ -286,7 +293,8 @@ def _fault(error, where):
     key,given,kind = _key(error['loc']),error['input'],error['type']
     at = f'{where}: {key}' if key else where
     if kind=='extra_forbidden': return unknown_name('key', key.rpartition('.')[2], _fields(Config, error['loc'][:-1]), at)
-    if kind=='literal_error' and isinstance(given, str) and 'expected' in error.get('ctx', {}): return unknown_name('value', given, re.findall(r"'([^']*)'", error['ctx']['expected']), at)
+    if kind=='literal_error' and isinstance(given, str) and 'expected' in error.get('ctx', {}): return unknown_name('value', given,
+        re.findall(r"'([^']*)'", error['ctx']['expected']), at)
     if kind=='missing': return InputError('is missing', at, 'every configuration needs it')
     if isinstance(given, str) and _NUMBER.fullmatch(given):
         return InputError(f'`{given}` is text to YAML', at, f'write {_yaml_number(given)}')
@@ -324,14 +332,15 @@ def config_faults(
     config.forget()
     return (None if faults else config),faults
 
-# %% ../nbs/00_config.ipynb #005fc53d
+# %% ../nbs/00_config.ipynb #e9cf3bae
 def override(
     content:dict, # nested mappings
     setting:str   # `a.b=value`
 )->dict:
     "A copy of `content` with one key changed; raises `InputError` where `setting` is not of that form"
     key,eq,text = setting.partition('=')
-    if not eq or not re.fullmatch(r'\w+(\.\w+)*', key.strip()): raise InputError(f'`{setting}` sets nothing', '--set', 'write key=value, as optim.lr=1e-4')
+    if not eq or not re.fullmatch(r'\w+(\.\w+)*', key.strip()): raise InputError(f'`{setting}` sets nothing', '--set',
+        'write key=value, as optim.lr=1e-4')
     value = float(text) if _NUMBER.fullmatch(text.strip()) and not re.fullmatch(r'[-+]?\d+', text.strip()) else _value(text)
     return _changed(content, key.strip().split('.'), value, setting)
 
@@ -344,7 +353,7 @@ def _changed(content, keys, value, setting):
     if not isinstance(content, dict): raise InputError(f'`{keys[0]}` lies below a key that has a value', f'--set {setting}')
     return {**content, keys[0]: _changed(content.get(keys[0]), keys[1:], value, setting) if len(keys)>1 else value}
 
-# %% ../nbs/00_config.ipynb #fcfb3aca
+# %% ../nbs/00_config.ipynb #05ad391a
 RECIPES = Path(__file__).parent/'recipes' if '__file__' in globals() else Path('../crosssuck/recipes')
 
 def list_recipes()->list:
@@ -360,7 +369,8 @@ def config_path(
     shipped = RECIPES/f'{path.stem}.yaml'
     if shipped.is_file() and path.parent.name in ('','recipes'): return shipped
     near = nearest(path.stem, list_recipes())
-    raise InputError('there is no such file', name, f'did you mean the recipe `{near}`?' if near else f'recipes: {", ".join(list_recipes()) or "none"}')
+    raise InputError('there is no such file', name,
+        f'did you mean the recipe `{near}`?' if near else f'recipes: {", ".join(list_recipes()) or "none"}')
 
 # %% ../nbs/00_config.ipynb #45aa65e2
 class ConfigError(InputError):
@@ -386,7 +396,7 @@ def load_config(
     if faults: raise ConfigError(faults)
     return config
 
-# %% ../nbs/00_config.ipynb #d9a3f8b3
+# %% ../nbs/00_config.ipynb #6af43a77
 def missing_paths(config:Config, where='config')->list:
     "An `InputError` for each file or folder that `config` names and that is not there"
     events = config.data.events
@@ -394,12 +404,14 @@ def missing_paths(config:Config, where='config')->list:
     named = [(k, v, Path.is_file, 'file') for k,v in tables.items()] + [('data.videos', config.data.videos, Path.is_dir, 'folder')]
     if config.model.weights not in (None,'default'): named.append(('model.weights', config.model.weights, Path.is_file, 'file'))
     config.forget()
-    return [InputError(f'there is no {kind} `{v}`', f'{where}: {k}', f'paths are relative to the folder where the command runs; --set {k}=...') for k,v,there,kind in named if not there(Path(v))]
+    return [InputError(f'there is no {kind} `{v}`', f'{where}: {k}',
+        f'paths are relative to the folder where the command runs; --set {k}=...') for k,v,there,kind in named if not there(Path(v))]
 
-# %% ../nbs/00_config.ipynb #6b52e02f
+# %% ../nbs/00_config.ipynb #9408caee
 def check_consumed(config:Config, where='config'):
     "Raise `ConfigError` where a key was given that nothing has read"
-    if keys := config.unread(): raise ConfigError([InputError('nothing reads this key in this experiment', f'{where}: {k}', 'remove it, or choose what would use it') for k in keys])
+    if keys := config.unread(): raise ConfigError([InputError('nothing reads this key in this experiment', f'{where}: {k}',
+        'remove it, or choose what would use it') for k in keys])
 
 # %% ../nbs/00_config.ipynb #efe612af
 def config_hash(config:Config)->str:
@@ -416,7 +428,7 @@ def to_yaml(config:Config)->str:
     "`config` as YAML that `load_config` reads back: what was given, without the defaults"
     return yaml.safe_dump(config.model_dump(mode='json', exclude_unset=True), sort_keys=False, allow_unicode=True)
 
-# %% ../nbs/00_config.ipynb #e47ff9f4
+# %% ../nbs/00_config.ipynb #2b0c7435
 _BETA = .999 # of the effective number of samples
 
 def corrections(
@@ -438,7 +450,8 @@ def imbalance_warning(n_pos:int, n_neg:int, **settings)->str:
     if len(on)<2: return ''
     factor,natural = math.prod(on.values()),n_pos/n_neg
     steps = ' x '.join(f'{v:.3g} ({k})' for k,v in on.items())
-    return (f'{len(on)} corrections for class imbalance multiply: natural odds {n_pos}:{n_neg} = {natural:.3g}, x {steps} = {natural*factor:.3g}. '
+    return (f'{len(on)} corrections for class imbalance multiply: natural odds {n_pos}:{n_neg} = {natural:.3g}, '
+            f'x {steps} = {natural*factor:.3g}. '
             f'The loss sees the positive class {natural*factor:.3g} times as heavy as the rest; one correction alone would do. Keep one.')
 
 # %% ../nbs/00_config.ipynb #2461feb6

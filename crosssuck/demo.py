@@ -14,9 +14,10 @@ from .data.barn import make_barn, read_truth
 from .experiment import run
 from .runs import atomic_path
 
-# %% ../nbs/85_demo.ipynb #46c8c87f
+# %% ../nbs/85_demo.ipynb #a8a2a795
 EXPERIMENTS = dict(old_split='video', intravideo='intra_video', boosted='boosted') # the plan's name -> the kind of split
-BARN = dict(n_videos=20, n_cameras=4, duration_s=64., events_per_video=8, tail_share=.25, dial=.9, test_videos=8, test_cameras=4, test_dial=0.)
+BARN = dict(n_videos=20, n_cameras=4, duration_s=64., events_per_video=8, tail_share=.25, dial=.9, test_videos=8, test_cameras=4,
+    test_dial=0.)
 
 def demo_config(
     barn,          # folder of the barn
@@ -26,13 +27,15 @@ def demo_config(
 )->dict:
     "The configuration of one experiment on the barn in `barn`, small enough for two cores"
     barn = Path(barn)
-    return dict(name=name, seed=seed, data=dict(events=str(barn/'events.csv'), videos=str(barn), classes=['ear','tail'], positive='tail', cache=str(barn/'clips')),
-        split=dict(how='ood', by='camera', groups=read_truth(barn)['test_cameras'], rest=EXPERIMENTS[name]), clip=dict(n_frames=8, fps=7.5, size=64, cache_size=72, channels='rgb+diff'),
+    return dict(name=name, seed=seed,
+        data=dict(events=str(barn/'events.csv'), videos=str(barn), classes=['ear','tail'], positive='tail', cache=str(barn/'clips')),
+        split=dict(how='ood', by='camera', groups=read_truth(barn)['test_cameras'], rest=EXPERIMENTS[name]),
+            clip=dict(n_frames=8, fps=7.5, size=64, cache_size=72, channels='rgb+diff'),
         augment=dict(crop_scale=[.8,1.], flip=.5), model=dict(name='tiny'), loss=dict(name='focal', gamma=2.), optim=dict(lr=4e-3),
         train=dict(epochs=epochs, batch_size=16, balanced=True, metric='f1_tail'), validation=dict(clips_per_event=3),
         evaluation=dict(metrics=['recall_tail','f1_tail','auc','pr_auc','accuracy']))
 
-# %% ../nbs/85_demo.ipynb #a85b7dd3
+# %% ../nbs/85_demo.ipynb #acaa9f17
 def _shown(m):
     "One figure with its interval, as text"
     if m is None or m.get('value') is None: return f'undefined ({(m or {}).get("reason") or "not measured"})'
@@ -56,11 +59,14 @@ def comparison(
             'probabilities equal in 3 or more test events': f'{len(clusters or [])} values',
             'val events within 30 s of a training event': f'{near["gap_events"]} of {leaks["figures"]["sides"]["val"]["events"]}',
             'videos on both sides': str(near['shared_videos']),
-            'events (tails), val': f'{val["n_events"]} ({val["counts"]["tail"]})', 'events (tails), test': f'{test["n_events"]} ({test["counts"]["tail"]})'}
+            'events (tails), val': f'{val["n_events"]} ({val["counts"]["tail"]})',
+                'events (tails), test': f'{test["n_events"]} ({test["counts"]["tail"]})'}
     return pd.DataFrame(columns)
 
-# %% ../nbs/85_demo.ipynb #cdfa089a
-_STYLE = 'body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}table{border-collapse:collapse;width:100%}th,td{padding:.35rem .6rem;border-bottom:1px solid #ddd;text-align:left;vertical-align:top}img{max-width:100%}.wide{overflow-x:auto}'
+# %% ../nbs/85_demo.ipynb #39c352be
+_STYLE = '''body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}
+table{border-collapse:collapse;width:100%} th,td{padding:.35rem .6rem;border-bottom:1px solid #ddd;text-align:left;vertical-align:top}
+img{max-width:100%} .wide{overflow-x:auto}'''
 
 def _picture(fig):
     "A matplotlib figure as an HTML image without a file of its own"
@@ -80,14 +86,18 @@ def cover_page(
     "Write report.html in `out`: the barn, the comparison, links to the reports; its path"
     from crosssuck.data.barn import plot_barn
     links = ''.join(f'<li><a href="{Path(f).relative_to(out).as_posix()}/report.html">{html.escape(n)}</a></li>' for n,f in runs.items())
-    page = (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>crosssuck demo</title><style>{_STYLE}</style></head><body>'
-            f'<h1>Three experiments in a drawn barn</h1><p>Tails happen mostly before certain cameras; the test is filmed by others. Each figure is read from the files of its run; brackets are 95 % intervals over videos.</p>'
-            f'<div class="wide">{table.to_html(border=0)}</div><h2>Reports</h2><ul>{links}</ul><h2>The barn</h2>{_picture(plot_barn(barn))}</body></html>')
+    page = ('<!doctype html><html lang="en"><head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">'
+            f'<title>crosssuck demo</title><style>{_STYLE}</style></head><body>'
+            '<h1>Three experiments in a drawn barn</h1><p>Tails happen mostly before certain cameras; the test is filmed by others. '
+            'Each figure is read from the files of its run; brackets are 95 % intervals over videos.</p>'
+            f'<div class="wide">{table.to_html(border=0)}</div><h2>Reports</h2><ul>{links}</ul>'
+            f'<h2>The barn</h2>{_picture(plot_barn(barn))}</body></html>')
     path = Path(out)/'report.html'
     with atomic_path(path) as p: p.write_text(page, encoding='utf-8')
     return path
 
-# %% ../nbs/85_demo.ipynb #f0329b64
+# %% ../nbs/85_demo.ipynb #f04b7f4e
 def demo(
     out='crosssuck_demo', # folder for the barn, the runs, the table and the report
     seed:int=42,          # of the barn and the trainings
@@ -98,7 +108,8 @@ def demo(
 )->pd.DataFrame:
     "Draw the barn, run the three experiments, print and write their comparison; the table"
     out = Path(out)
-    if (out/'report.html').exists() and not overwrite: raise InputError('a demo stands here already', out, 'use --overwrite to begin anew, or another --out')
+    if (out/'report.html').exists() and not overwrite: raise InputError('a demo stands here already', out,
+        'use --overwrite to begin anew, or another --out')
     print(f'1/5 drawing the barn in {out/"barn"}')
     make_barn(out/'barn', seed=seed, progress=progress, **{**BARN, **barn})
     runs = {}

@@ -10,7 +10,7 @@ import random
 import numpy as np, torch
 from .errors import InputError, unknown_name
 
-# %% ../nbs/02_device.ipynb #17e3c56f
+# %% ../nbs/02_device.ipynb #5ab704c8
 def best_device(
     want:str='auto',   # 'auto', or 'mps', 'cuda', 'cuda:1', 'cpu' to insist
     verbose:bool=True, # print the choice
@@ -19,9 +19,12 @@ def best_device(
     there = dict(mps=torch.backends.mps.is_available(), cuda=torch.cuda.is_available(), cpu=True)
     kind = next(k for k,v in there.items() if v) if want=='auto' else str(want).split(':')[0]
     if kind not in there: raise unknown_name('device', want, ['auto', *there], 'device')
-    if not there[kind]: raise InputError(f'there is no {kind} device here', 'device', f'this machine has {", ".join(k for k,v in there.items() if v)}; `auto` chooses')
+    if not there[kind]: raise InputError(f'there is no {kind} device here', 'device',
+        f'this machine has {", ".join(k for k,v in there.items() if v)}; `auto` chooses')
     device = torch.device(kind if want=='auto' else want)
-    if verbose: print(f'device: {device}' + (f' ({torch.cuda.get_device_name(device)})' if kind=='cuda' else f' ({torch.get_num_threads()} threads)' if kind=='cpu' else ''))
+    if verbose:
+        more = dict(cuda=lambda: f' ({torch.cuda.get_device_name(device)})', cpu=lambda: f' ({torch.get_num_threads()} threads)')
+        print(f'device: {device}{more.get(kind, str)()}')
     return device
 
 # %% ../nbs/02_device.ipynb #d19765b2
@@ -40,9 +43,9 @@ def seed_all(
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
 
-# %% ../nbs/02_device.ipynb #79ead273
+# %% ../nbs/02_device.ipynb #f8272f42
 def memory()->dict:
-    "Memory in MiB: `rss` and `vms` of this process and, with CUDA, `gpu_allocated`, `gpu_reserved`, `gpu_free`; None where the system does not tell"
+    "MiB: `rss` and `vms` of this process and, with CUDA, `gpu_allocated`, `gpu_reserved`, `gpu_free`; None where the system does not tell"
     mib,figures = 1<<20,dict(rss=None, vms=None)
     try:
         with open('/proc/self/statm') as f: pages = f.read().split()
@@ -51,11 +54,13 @@ def memory()->dict:
         figures.update(rss=int(pages[1])*size, vms=int(pages[0])*size)
     except OSError: pass # no /proc: not Linux
     if torch.cuda.is_available():
-        figures.update(gpu_allocated=torch.cuda.memory_allocated()/mib, gpu_reserved=torch.cuda.memory_reserved()/mib, gpu_free=torch.cuda.mem_get_info()[0]/mib)
+        figures.update(gpu_allocated=torch.cuda.memory_allocated()/mib, gpu_reserved=torch.cuda.memory_reserved()/mib,
+            gpu_free=torch.cuda.mem_get_info()[0]/mib)
     return figures
 
-# %% ../nbs/02_device.ipynb #5ad3f0f4
-_OUT_OF_MEMORY = 'CUDA out of memory', 'CUBLAS_STATUS_ALLOC_FAILED', 'CUDNN_STATUS_ALLOC_FAILED', 'MPS backend out of memory', "can't allocate memory"
+# %% ../nbs/02_device.ipynb #a4b9b485
+_OUT_OF_MEMORY = ('CUDA out of memory', 'CUBLAS_STATUS_ALLOC_FAILED', 'CUDNN_STATUS_ALLOC_FAILED', 'MPS backend out of memory',
+                  "can't allocate memory")
 
 def is_out_of_memory(error:BaseException)->bool:
     "Whether `error` says that memory ran out, on any device"
@@ -71,7 +76,8 @@ def with_smaller_batches(
         try: return f(batch_size)
         except Exception as error:
             if not is_out_of_memory(error): raise
-            if batch_size<=1: raise InputError('memory runs out even with a batch of one', 'batch_size', 'use smaller clips, fewer frames or a smaller model') from error
+            if batch_size<=1: raise InputError('memory runs out even with a batch of one', 'batch_size',
+                'use smaller clips, fewer frames or a smaller model') from error
         if torch.cuda.is_available(): torch.cuda.empty_cache()
         batch_size = batch_size//2
         print(f'out of memory: going on with batches of {batch_size}')

@@ -20,13 +20,14 @@ from .data.leakage import audit_leakage
 from .data.splits import SPLITS, split_events
 from .runs import Run, environment
 
-# %% ../nbs/80_experiment.ipynb #1db07ddc
+# %% ../nbs/80_experiment.ipynb #cf689aa5
 def load_events(config:Config)->pd.DataFrame:
     "The canonical events of `config.data`, with background where wanted; with a `split` column where the tables came split"
     data = config.data
     options = dict(columns=data.columns or None, dialect=data.dialect, classes=data.classes, videos=data.videos, max_s=data.max_event_s)
     if isinstance(data.events, Manifests):
-        sides = {side: read_events(path, **options).assign(split=side) for side in ('train','val','test') if (path := getattr(data.events, side))}
+        sides = {side: read_events(path, **options).assign(split=side) for side in ('train','val',
+            'test') if (path := getattr(data.events, side))}
         events = pd.concat(sides.values(), ignore_index=True)
         events.attrs['notes'] = [f'{side}: {n}' for side,t in sides.items() for n in t.attrs.get('notes', [])]
     else: events = read_events(data.events, **options)
@@ -57,7 +58,9 @@ def split_of(config:Config, events, fold=None)->pd.DataFrame:
     if fold is not None: options['fold'] = fold
     return split_events(events, config.split.how, seed=config.seed, **options)
 
-# %% ../nbs/80_experiment.ipynb #9793775d
+# %% ../nbs/80_experiment.ipynb #bcddc85c
+def _counted(counts): return ', '.join(f'{n} {name}' for name,n in counts.items())
+
 @dataclass
 class Plan:
     "What is known before training"
@@ -73,12 +76,17 @@ class Plan:
     def side(self, name)->pd.DataFrame: return self.events[self.events.split==name].reset_index(drop=True)
     def __str__(self):
         counts = self.events.groupby(['split','label'], sort=False).size().unstack(fill_value=0).reindex(columns=self.classes, fill_value=0)
-        lines = [f'{self.config.name}: {len(self.events)} events in {self.events.video.nunique()} videos, classes {", ".join(self.classes)}' + (f' (positive: {self.positive})' if self.positive else '')]
-        lines += [f'  {side}: {sum(counts.loc[side])} events ({", ".join(f"{n} {c}" for c,n in counts.loc[side].items())})' for side in ('train','val','test') if side in counts.index]
-        if len(self.failures): lines.append(f'  left out: {len(self.failures)} events that cannot be read ({", ".join(f"{n} {r}" for r,n in self.failures.reason.value_counts().items())}), see failures.csv')
+        positive = f' (positive: {self.positive})' if self.positive else ''
+        lines = [f'{self.config.name}: {len(self.events)} events in {self.events.video.nunique()} videos, '
+                 f'classes {", ".join(self.classes)}{positive}']
+        lines += [f'  {side}: {sum(counts.loc[side])} events ({_counted(counts.loc[side])})'
+                  for side in ('train','val','test') if side in counts.index]
+        if len(self.failures):
+            reasons = _counted(self.failures.reason.value_counts())
+            lines.append(f'  left out: {len(self.failures)} events that cannot be read ({reasons}), see failures.csv')
         return '\n'.join(lines + [f'  note: {n}' for n in self.notes])
 
-# %% ../nbs/80_experiment.ipynb #d424d6a9
+# %% ../nbs/80_experiment.ipynb #9e1d9e41
 def readable(config:Config, events, progress=False):
     "`(events that can be read, videos, failures)`; raises `InputError` where none can"
     from crosssuck.data.video import ClipReader
@@ -87,7 +95,8 @@ def readable(config:Config, events, progress=False):
     fine = ~events.event_id.astype(str).isin(failures.event_id.astype(str))
     if not fine.any():
         first = failures.iloc[0]
-        raise InputError(f'none of the {len(events)} events can be read; the first: {first.detail}', f'data.videos ({config.data.videos})', 'the folder below which the videos are')
+        raise InputError(f'none of the {len(events)} events can be read; the first: {first.detail}', f'data.videos ({config.data.videos})',
+            'the folder below which the videos are')
     kept = events[fine].reset_index(drop=True)
     kept.attrs.update(events.attrs)
     return kept,videos,failures
@@ -97,7 +106,8 @@ def class_names(config:Config, events)->list:
     found = sorted(events.label.unique())
     if not config.data.classes: return found
     wanted = config.data.classes + ([config.data.background.label] if config.data.background else [])
-    if gone := [c for c in wanted if c not in found]: raise InputError(f'no event is labelled `{gone[0]}`', 'data.classes', f'labels there are: {", ".join(found)}')
+    if gone := [c for c in wanted if c not in found]: raise InputError(f'no event is labelled `{gone[0]}`', 'data.classes',
+        f'labels there are: {", ".join(found)}')
     return wanted
 
 def positive_label(config:Config, events, classes)->str|None:
@@ -108,7 +118,7 @@ def positive_label(config:Config, events, classes)->str|None:
     counts = events.label[events.split=='train'].value_counts()
     return min(classes, key=lambda c: counts.get(c, 0)) if len(classes)==2 else None
 
-# %% ../nbs/80_experiment.ipynb #afa536f5
+# %% ../nbs/80_experiment.ipynb #48822dd9
 def plan(
     config:Config, # a checked configuration
     fold:int=None, # the fold that tests, where the configuration cross-validates
@@ -117,20 +127,22 @@ def plan(
     "Read, split and audit the events; raises `InputError` for what is wrong with them, `LeakageReport`'s error-level findings included"
     events = load_events(config)
     notes = list(events.attrs.get('notes', []))
-    events,videos,failures = readable(config, events)
-    events = split_of(config, events, fold)
+    events = split_of(config, events, fold) # before anything is left out: a split is a function of the table, not of a disk
     notes += [n for n in events.attrs.get('notes', []) if n not in notes]
+    events,videos,failures = readable(config, events)
     classes = class_names(config, events)
     positive = positive_label(config, events, classes)
     if faults := config.metric_faults(classes): raise ConfigError(faults)
     sides = {s: events[events.split==s].reset_index(drop=True) for s in ('train','val','test')}
     for s in ('train','val'):
-        if not len(sides[s]): raise InputError(f'no event is left for {s}', f'split.how: {config.split.how}', 'more events, or another share')
-    audit = audit_leakage(sides['train'], sides['val'], sides['test'] if len(sides['test']) else None, gap_s=config.split.neighbour_gap_s, videos=videos, progress=progress)
+        if not len(sides[s]): raise InputError(f'no event is left for {s}', f'split.how: {config.split.how}',
+            'more events, or another share')
+    audit = audit_leakage(sides['train'], sides['val'], sides['test'] if len(sides['test']) else None, gap_s=config.split.neighbour_gap_s,
+        videos=videos, content=config.split.compare_content, progress=progress)
     audit.raise_if(list(config.split.allow_leakage))
     return Plan(config, events, videos, classes, positive, audit, failures, notes)
 
-# %% ../nbs/80_experiment.ipynb #ba5d5927
+# %% ../nbs/80_experiment.ipynb #67218c5b
 def cache_folder(config:Config)->Path|None:
     "Where decoded clips are kept; None where the configuration wants no cache"
     if config.data.cache is None: return None
@@ -144,7 +156,8 @@ def reader_of(plan:Plan, cached:bool=True, progress=True):
     size,cache = clip.cache_size or round(clip.size*8/7),None
     if folder and cached:
         cache = ClipCache(folder, size=(size,size))
-        built = cache.build(plan.events, plan.videos, n_frames=clip.n_frames, fps=clip.fps, n_clips=plan.config.validation.clips_per_event, progress=progress)
+        built = cache.build(plan.events, plan.videos, n_frames=clip.n_frames, fps=clip.fps, n_clips=plan.config.validation.clips_per_event,
+            progress=progress)
         if len(built.failures): _leave_out(plan, built.failures)
     return ClipReader(plan.events, plan.videos, clip.n_frames, clip.fps, (size,size), cache=cache)
 
@@ -154,25 +167,28 @@ def _leave_out(plan, failures):
     plan.events = plan.events[~plan.events.event_id.astype(str).isin(failures.event_id.astype(str))].reset_index(drop=True)
     print(f'{len(failures)} events do not decode and are left out: see failures.csv')
 
-# %% ../nbs/80_experiment.ipynb #3ce5e608
+# %% ../nbs/80_experiment.ipynb #47383268
 def loaders(plan:Plan, reader, device):
     "The fastai DataLoaders of a plan"
     from crosssuck.data.augment import ClipAugment
     from crosssuck.data.clips import clip_dls
     c = plan.config
     crop = c.augment.crop_scale or (1.,1.)
-    fetch = 'threads' if device.type=='cpu' else 'workers' # where the CPU also computes, threads hand batches over for less than processes do
-    augment = ClipAugment(c.clip.size, scale=crop, ratio=(3/4,4/3) if c.augment.crop_scale else (1.,1.), flip=c.augment.flip, trivial=c.augment.trivial)
+    fetch = 'threads' if device.type=='cpu' else 'workers' # beside a computing CPU threads cost less than processes
+    augment = ClipAugment(c.clip.size, scale=crop, ratio=(3/4,4/3) if c.augment.crop_scale else (1.,1.), flip=c.augment.flip,
+        trivial=c.augment.trivial)
     return clip_dls(reader, 'train', 'val', bs=c.train.batch_size, valid_bs=c.validation.batch_size or 2*c.train.batch_size, seed=c.seed,
-        balanced=c.train.balanced, clips_per_event=c.validation.clips_per_event, augment=augment, device=device, **{fetch: c.train.workers}, channels=c.clip.channels,
+        balanced=c.train.balanced, clips_per_event=c.validation.clips_per_event, augment=augment, device=device, **{fetch: c.train.workers},
+            channels=c.clip.channels,
         vocab=plan.classes, verbose=False)
 
-# %% ../nbs/80_experiment.ipynb #718b617b
+# %% ../nbs/80_experiment.ipynb #72ca50d7
 def loss_of(plan:Plan):
     "The loss of a plan, with its class weights; says so where corrections for imbalance multiply"
     from crosssuck.train.losses import FocalLoss, class_weights, imbalance_corrections
     c,labels = plan.config.loss,plan.side('train').label
-    if c.alpha is not None and plan.positive is None: raise InputError('alpha weighs a positive class against the rest', 'loss.alpha', 'name data.positive, or use loss.class_weights')
+    if c.alpha is not None and plan.positive is None: raise InputError('alpha weighs a positive class against the rest', 'loss.alpha',
+        'name data.positive, or use loss.class_weights')
     gamma = 0. if c.name=='cross_entropy' else 2. if c.gamma is None else c.gamma
     correcting = dict(method=c.class_weights, alpha=c.alpha, positive=plan.positive)
     if warning := imbalance_corrections(labels, balanced=plan.config.train.balanced, **correcting): print('warning:', warning)
@@ -183,11 +199,12 @@ def phases_of(config:Config)->list:
     "The phases of training: the head alone where wanted, then the whole network"
     from crosssuck.train.phases import Phase
     t,s,lr = config.train,config.sched,config.optim.lr
-    course = {k: getattr(s, k) for k in ('warmup_epochs','warmup_start_lr','min_lr') if getattr(s, k) is not None} if s.name=='cosine' else {}
+    course = {k: getattr(s, k) for k in ('warmup_epochs','warmup_start_lr','min_lr') if getattr(s,
+        k) is not None} if s.name=='cosine' else {}
     head = [Phase('head', t.freeze_epochs, lr=lr, freeze=True)] if t.freeze_epochs else []
     return head + [Phase('whole', t.epochs, lr=lr, schedule=s.name, **course)]
 
-# %% ../nbs/80_experiment.ipynb #2a5f8a48
+# %% ../nbs/80_experiment.ipynb #0c637d11
 def learner_of(plan:Plan, reader, run=None, device=None):
     "The fastai Learner of a plan, ready for `fit_phases` or for `fit_one_cycle` in a notebook"
     from crosssuck.device import best_device, seed_all
@@ -196,16 +213,19 @@ def learner_of(plan:Plan, reader, run=None, device=None):
     device = device or best_device(c.device, verbose=False) # said by the Learner
     dls = loaders(plan, reader, device)
     seed_all(c.seed)
-    return clip_learner(dls, model=c.model.name, weights=c.model.weights, dropout=c.model.dropout, loss=loss_of(plan), metrics=c.evaluation.metrics, positive=plan.positive, run=run, seed=c.seed,
-        monitor=c.train.metric, wd=c.optim.weight_decay, amp=c.train.amp, grad_clip=c.train.grad_clip, accumulate=c.train.accumulate, mixup=c.augment.mixup_alpha,
+    return clip_learner(dls, model=c.model.name, weights=c.model.weights, dropout=c.model.dropout, loss=loss_of(plan),
+        metrics=c.evaluation.metrics, positive=plan.positive, run=run, seed=c.seed,
+        monitor=c.train.metric, wd=c.optim.weight_decay, amp=c.train.amp, grad_clip=c.train.grad_clip, accumulate=c.train.accumulate,
+            mixup=c.augment.mixup_alpha,
         early_stopping=c.train.early_stopping and c.train.early_stopping.model_dump(), aggregation=c.validation.aggregation)
 
-# %% ../nbs/80_experiment.ipynb #741d9761
+# %% ../nbs/80_experiment.ipynb #c11af38b
 def judging(config:Config)->dict:
     "How predictions are made and scored"
     v,e = config.validation,config.evaluation
     references = {r.name: dict(metric=r.metric, value=r.value, source=r.source) for r in e.references}
-    return dict(predict=dict(clips_per_event=v.clips_per_event, aggregation=v.aggregation, tta=v.tta, bs=v.batch_size or 2*config.train.batch_size),
+    return dict(predict=dict(clips_per_event=v.clips_per_event, aggregation=v.aggregation, tta=v.tta,
+        bs=v.batch_size or 2*config.train.batch_size),
                 score=dict(metrics=list(e.metrics), cluster=e.cluster, n_boot=e.n_boot), references=references)
 
 def predict_sides(plan:Plan, learn, reader, judge, run, progress=True)->dict:
@@ -216,7 +236,8 @@ def predict_sides(plan:Plan, learn, reader, judge, run, progress=True)->dict:
         events = plan.side(side)
         if 'copy' in events: events = events[events['copy'].fillna(0)==0].reset_index(drop=True) # an event is scored once
         if not len(events): continue
-        made[side],failures = predict_events(learn, events, plan.videos, cache=reader.cache, run=run.name, progress=progress, **judge['predict'])
+        made[side],failures = predict_events(learn, events, plan.videos, cache=reader.cache, run=run.name, progress=progress,
+            **judge['predict'])
         run.write_csv(name, made[side])
         failed.append(failures)
     run.write_csv('failures.csv', pd.concat(failed, ignore_index=True))
@@ -231,12 +252,13 @@ def score_sides(made:dict, judge, run, train=None, positive=None)->dict:
         run.write_json('metrics/metrics.json' if side=='val' else f'metrics/{side}_metrics.json', figures[side])
     return figures
 
-# %% ../nbs/80_experiment.ipynb #51828991
+# %% ../nbs/80_experiment.ipynb #0bc69c4d
 def _begin(plan, run, judge, resume):
     "Write what the run was given; on a resume check that it is the same"
     digest = config_hash(plan.config)
     before = run.read_json('environment.json', {}).get('config_hash')
-    if resume and before and before!=digest: raise InputError('the configuration differs from the one that this run was begun with', run.path, 'resume with the same, or give the run another folder')
+    if resume and before and before!=digest: raise InputError('the configuration differs from the one that this run was begun with',
+        run.path, 'resume with the same, or give the run another folder')
     run.write_text('config.yaml', to_yaml(plan.config))
     run.write_json('environment.json', environment(config_hash=digest))
     run.write_json('label_map.json', {c: i for i,c in enumerate(plan.classes)})
@@ -268,7 +290,8 @@ def train_run(
     learn = learner_of(plan, reader, run)
     check_consumed(plan.config)
     print(plan)
-    with nullcontext() if progress and sys.stdout.isatty() else learn.no_bar(): fit_phases(learn, phases, run=run, resume=resume, max_steps=max_steps)
+    with nullcontext() if progress and sys.stdout.isatty() else learn.no_bar(): fit_phases(learn, phases, run=run, resume=resume,
+        max_steps=max_steps)
     export_model(run.path/'model.pt', learn.model, plan.classes, learn.dls.preprocessing, extra=dict(run=run.name))
     made = predict_sides(plan, learn, reader, judge, run, progress)
     figures = score_sides(made, judge, run, plan.side('train'), plan.positive)
@@ -276,16 +299,17 @@ def train_run(
     run.finish(epochs=len(run.read_json('training_history.json', [])), config_hash=config_hash(plan.config))
     return figures
 
-# %% ../nbs/80_experiment.ipynb #c55769ec
+# %% ../nbs/80_experiment.ipynb #032c7ec6
 def cross_validate(config:Config, run:Run, resume=False, max_steps=None, progress=True)->dict:
     "Train each fold in `run/fold<k>`, pool the test predictions and score them; figures of the pool"
-    from crosssuck.report import evaluate, report_html
+    from crosssuck.report import report_html
     pooled,failed,judge = [],[],judging(config)
     n_folds = config.split.n_folds or 5
     for k in range(n_folds):
         print(f'\nfold {k+1} of {n_folds}')
         with Run(run.path/f'fold{k}', resume=resume) as fold:
-            if not fold.finished: train_run(plan(config, fold=k, progress=progress), fold, resume and (fold.path/'last.ckpt').exists(), max_steps, progress)
+            if not fold.finished: train_run(plan(config, fold=k, progress=progress), fold, resume and (fold.path/'last.ckpt').exists(),
+                max_steps, progress)
             pooled.append(pd.read_csv(fold.path/'test_predictions.csv', dtype=dict(event_id=str)).assign(fold=k))
             failed.append(pd.read_csv(fold.path/'failures.csv', dtype=dict(event_id=str)))
             positive = fold.read_json('metrics/test_metrics.json', {}).get('positive')
@@ -300,9 +324,10 @@ def cross_validate(config:Config, run:Run, resume=False, max_steps=None, progres
 
 def _copy_facts(fold, run):
     "What is the same for every fold, from the first one's folder"
-    for name in ('label_map.json','environment.json','references.json','leakage.json','manifests_used.txt'): run.write_text(name, (fold.path/name).read_text(encoding='utf-8'))
+    for name in ('label_map.json','environment.json','references.json','leakage.json','manifests_used.txt'): run.write_text(name,
+        (fold.path/name).read_text(encoding='utf-8'))
 
-# %% ../nbs/80_experiment.ipynb #6913495e
+# %% ../nbs/80_experiment.ipynb #7b0d8b97
 def run(
     source,             # configuration file, name of a recipe, or nested mappings
     out=None,           # folder of the run; none: runs/<name>
@@ -316,19 +341,21 @@ def run(
     "The whole way from a configuration to a report; the run folder (None for a dry run)"
     config = load_config(source, settings, paths=True)
     name,every_fold = config.name,config.split.fold=='all'
-    if every_fold and config.split.how!='group_kfold': raise InputError(f'`{config.split.how}` has no folds to go through', 'split.fold', 'use it with how: group_kfold')
+    if every_fold and config.split.how!='group_kfold': raise InputError(f'`{config.split.how}` has no folds to go through', 'split.fold',
+        'use it with how: group_kfold')
     if dry_run: return rehearse(config, 0 if every_fold else None, progress)
     with Run(out or Path('runs')/name, overwrite=overwrite, resume=resume) as folder:
         if folder.finished and resume: print(f'{folder.name} has finished already'); return folder.path
         if every_fold:
             folder.write_text('config.yaml', to_yaml(config))
             figures = cross_validate(config, folder, resume, max_steps, progress)
-        else: figures = train_run(plan(config, progress=progress), folder, resume and (folder.path/'last.ckpt').exists(), max_steps, progress)
+        else: figures = train_run(plan(config, progress=progress), folder, resume and (folder.path/'last.ckpt').exists(), max_steps,
+            progress)
         print('\n'+summary(figures))
         print(f'report: {folder.path/"report.html"}')
         return folder.path
 
-# %% ../nbs/80_experiment.ipynb #b076e36d
+# %% ../nbs/80_experiment.ipynb #1a0edf16
 def rehearse(config:Config, fold=None, progress=True):
     "Everything short of training: the plan, the audit, one batch through the model and the loss; nothing is written"
     planned = plan(config, fold, progress)
@@ -341,7 +368,7 @@ def rehearse(config:Config, fold=None, progress=True):
     loss = learn.loss_func(learn.model(xb), yb)
     n = sum(p.numel() for p in learn.model.parameters())
     steps = len(learn.dls.train)*(config.train.epochs+config.train.freeze_epochs)
-    print(f'{config.model.name}: {n:,} parameters, batch {tuple(xb.shape)}, loss before training {loss.item():.3f}; {steps} batches to train')
+    print(f'{config.model.name}: {n:,} parameters, batch {tuple(xb.shape)}, loss before training {loss.item():.3f}; {steps} batches')
     print('dry run: nothing was written')
 
 def summary(figures:dict)->str:
@@ -351,6 +378,7 @@ def summary(figures:dict)->str:
         lines.append(f'{side}: {f["n_events"]} events, {f["n_clusters"]} clusters ({f["cluster"]})')
         for name,m in f['metrics'].items():
             constant = f['constant_class'].get(name, {}).get('value')
-            shown = 'undefined: '+str(m.get('reason')) if m['value'] is None else f'{m["value"]:.3f}' + (f' [{m["low"]:.3f}, {m["high"]:.3f}]' if m.get('low') is not None else '')
+            interval = f' [{m["low"]:.3f}, {m["high"]:.3f}]' if m.get('low') is not None else ''
+            shown = f'undefined: {m.get("reason")}' if m['value'] is None else f'{m["value"]:.3f}{interval}'
             lines.append(f'  {name:<20} {shown:<24}' + (f' constant class {constant:.3f}' if constant is not None else ''))
     return '\n'.join(lines)

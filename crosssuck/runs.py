@@ -63,7 +63,7 @@ def content_hash(
     "A hash of what `obj` says, whatever the order of its keys"
     return hashlib.sha256(json.dumps(plain(obj), sort_keys=True).encode()).hexdigest()[:digits]
 
-# %% ../nbs/01_runs.ipynb #ebc3ed1f
+# %% ../nbs/01_runs.ipynb #966b2823
 _PACKAGES = 'crosssuck torch torchvision fastai timm numpy pandas scikit-learn av opencv-python'.split()
 
 def _version(package):
@@ -75,9 +75,10 @@ def environment(
 )->dict:
     "Versions of Python, of the packages that decide figures, and of the machine's kind"
     versions = {p: v for p in _PACKAGES if (v := _version(p))}
-    return dict(python=platform.python_version(), system=platform.system(), machine=platform.machine(), cpus=os.cpu_count(), packages=versions, **more)
+    return dict(python=platform.python_version(), system=platform.system(), machine=platform.machine(), cpus=os.cpu_count(),
+        packages=versions, **more)
 
-# %% ../nbs/01_runs.ipynb #cca3f538
+# %% ../nbs/01_runs.ipynb #367b3aa0
 def _take(path):
     "An open file that holds `path` locked until it is closed or the process ends; InputError where somebody else holds it"
     try: import fcntl
@@ -86,7 +87,8 @@ def _take(path):
     try: fcntl.flock(file, fcntl.LOCK_EX|fcntl.LOCK_NB)
     except OSError:
         file.close()
-        raise InputError('another process is writing to this run', Path(path).parent, 'wait for it, or give this one another folder') from None
+        raise InputError('another process is writing to this run', Path(path).parent,
+            'wait for it, or give this one another folder') from None
     return file
 
 # %% ../nbs/01_runs.ipynb #3707761e
@@ -97,7 +99,7 @@ def _drop_torn_line(path):
     if whole!=text:
         with atomic_path(path) as p: p.write_bytes(whole)
 
-# %% ../nbs/01_runs.ipynb #ab599d44
+# %% ../nbs/01_runs.ipynb #6e3be425
 class Run:
     "A run folder that this process writes to"
     def __init__(self,
@@ -107,12 +109,15 @@ class Run:
     ):
         self.path = Path(folder)
         try: self.path.mkdir(parents=True, exist_ok=True)
-        except OSError as e: raise InputError(f'the run folder cannot be made ({e.strerror})', folder, 'choose a place that can be written to') from None
-        if not os.access(self.path, os.W_OK): raise InputError('the run folder cannot be written to', folder, 'choose a place that can be written to')
+        except OSError as e: raise InputError(f'the run folder cannot be made ({e.strerror})', folder,
+            'choose a place that can be written to') from None
+        if not os.access(self.path, os.W_OK): raise InputError('the run folder cannot be written to', folder,
+            'choose a place that can be written to')
         self._hold = _take(self.path/'.lock')
         if self.begun and not (overwrite or resume):
             self.close()
-            raise InputError(f'a run {"has finished" if self.finished else "was begun"} here', folder, 'use --resume to go on, --overwrite to begin anew, or another --out')
+            raise InputError(f'a run {"has finished" if self.finished else "was begun"} here', folder,
+                'use --resume to go on, --overwrite to begin anew, or another --out')
         if overwrite: self.clear()
         else: _drop_torn_line(self.path/'metrics.jsonl')
 
@@ -130,10 +135,10 @@ class Run:
     def __exit__(self, *_): self.close()
     def __repr__(self): return f'Run({self.name}, {"finished" if self.finished else "begun" if self.begun else "new"})'
 
-# %% ../nbs/01_runs.ipynb #679e2dff
-_FILES = """config.yaml environment.json manifests_used.txt label_map.json leakage.json references.json metrics.jsonl training_history.json best.ckpt last.ckpt
-last.prev.ckpt model.pt predictions_agg.csv test_predictions.csv failures.csv metrics/metrics.json metrics/test_metrics.json report.html events_used.csv
-finished.json""".split()
+# %% ../nbs/01_runs.ipynb #56d869a6
+_FILES = """config.yaml environment.json manifests_used.txt label_map.json leakage.json references.json metrics.jsonl
+training_history.json best.ckpt last.ckpt last.prev.ckpt model.pt predictions_agg.csv test_predictions.csv failures.csv metrics/metrics.json
+metrics/test_metrics.json report.html events_used.csv finished.json""".split()
 
 def clear(self:Run):
     "Remove the files of a run from the folder, and nothing else; folds below it likewise"

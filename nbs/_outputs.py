@@ -1,8 +1,8 @@
 """Run notebooks, store their outputs, and say whether stored outputs are those of the current source.
 
-`python nbs/_outputs.py run [--flags "slow"] [NOTEBOOK...]` executes and stores; `python nbs/_outputs.py check` names every stale cell.
-A code cell's `source_hash` covers every code cell up to and including it, so an output is stale when anything that it was computed after has
-changed. A cell behind a test flag (slow, data, cuda) is run on request only: its hash covers its own source."""
+`_outputs.py run [--flags "slow"] [NOTEBOOK...]` executes and stores; `_outputs.py check` names every stale cell.
+A code cell's `source_hash` covers every code cell up to and including it, so an output is stale when anything that it was computed
+after has changed. A cell behind a test flag (slow, data, cuda) is run on request only: its hash covers its own source."""
 import argparse, hashlib, re, sys, tempfile
 from pathlib import Path
 from fastcore.nbio import read_nb, write_nb
@@ -13,7 +13,8 @@ from nbdev.test import nb_test_cells, test_nb
 def notebooks(paths=()):
     "The notebooks at `paths`, by default all below nbs/"
     root = get_config().nbs_path
-    return [Path(p) for p in paths] or sorted(p for p in root.rglob('*.ipynb') if not any(q.startswith(('_','.')) for q in p.relative_to(root).parts))
+    hidden = lambda p: any(q.startswith(('_','.')) for q in p.relative_to(root).parts)
+    return [Path(p) for p in paths] or sorted(p for p in root.rglob('*.ipynb') if not hidden(p))
 
 def _flagged(cell, flags): return any(re.search(rf'^#\| *{f}\b', ''.join(cell.source), re.M) for f in flags)
 
@@ -45,7 +46,8 @@ def run(path, force=()):
 
 def machine_paths():
     "A pattern for paths that only this machine, or somebody's, has"
-    dirs = {str(Path.home()), tempfile.gettempdir(), str(get_config().config_path.parent), '/home', '/Users', '/root', '/tmp', '/work', '/opt', '/var/folders'}
+    here = {str(Path.home()), tempfile.gettempdir(), str(get_config().config_path.parent)}
+    dirs = here | set('/home /Users /root /tmp /work /opt /var/folders'.split())
     return re.compile('(?<![\\w.])(' + '|'.join(re.escape(d) for d in sorted(dirs) if d!='/') + r')/[\w.-]+')
 
 def stale(path):
@@ -53,7 +55,7 @@ def stale(path):
     nb, flags, found, machine = read_nb(path), get_config().tst_flags.split(), [], machine_paths()
     for c,h in hashes(nb, flags):
         at = f'{path} cell {c.id}'
-        if c.metadata.get('source_hash')!=h: found.append(f'{at}: the stored output is not of this source: run `python nbs/_outputs.py run {path}`')
+        if c.metadata.get('source_hash')!=h: found.append(f'{at}: not the output of this source; run `python nbs/_outputs.py run {path}`')
         for o in c.get('outputs', []):
             if o.output_type=='error': found.append(f'{at}: stores an error')
             shown = str(o.get('text','')) + str({k:v for k,v in o.get('data',{}).items() if k.startswith('text/')})
