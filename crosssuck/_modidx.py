@@ -1312,6 +1312,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                         'crosssuck.infer.tracks._bids': ('infer/tracks.html#_bids', 'crosssuck/infer/tracks.py'),
                                         'crosssuck.infer.tracks._boris': ('infer/tracks.html#_boris', 'crosssuck/infer/tracks.py'),
                                         'crosssuck.infer.tracks._csv_bi': ('infer/tracks.html#_csv_bi', 'crosssuck/infer/tracks.py'),
+                                        'crosssuck.infer.tracks._finished': ('infer/tracks.html#_finished', 'crosssuck/infer/tracks.py'),
                                         'crosssuck.infer.tracks._keep': ('infer/tracks.html#_keep', 'crosssuck/infer/tracks.py'),
                                         'crosssuck.infer.tracks._model_mark': ( 'infer/tracks.html#_model_mark',
                                                                                 'crosssuck/infer/tracks.py'),

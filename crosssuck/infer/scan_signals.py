@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['preparation', 'scan_recording', 'scan_signal']
 
-# %% ../../nbs/infer/04_scan_signals.ipynb #a8cb2f04
+# %% ../../nbs/infer/04_scan_signals.ipynb #aa3f79f4
 import glob
 import hashlib
 import time
@@ -16,7 +16,7 @@ import torch
 from ..data.signals import Recording, SignalSet, prepare, read_recording, window_starts
 from ..device import best_device
 from ..errors import InputError
-from .tracks import Track, _ahead, _keep, _model_mark, _resumed, save_track
+from .tracks import Track, _ahead, _finished, _keep, _model_mark, _resumed, save_track
 from ..models.signals import load_signal_model
 from ..models.zoo import ExportedModel
 from ..train.signals import Timeline
@@ -48,7 +48,7 @@ def _signal_model(model):
         raise InputError(f'a {type(model).__name__} scans no signals', 'model', 'it takes a Learner over `signal_dls`, a file or a run')
     return ExportedModel(model.model, ['seizure'], model.dls.preprocessing, '', {}, {})
 
-# %% ../../nbs/infer/04_scan_signals.ipynb #0b5d7eeb
+# %% ../../nbs/infer/04_scan_signals.ipynb #220a870a
 def scan_recording(
     path,    # what `read_recording` reads
     **kwargs # of it: sfreq, channels, unit, ... where the file does not say
@@ -74,8 +74,8 @@ def _clock(path):
     try:
         if Path(path).suffix.lower() not in ('.edf','.bdf'): return None
         with open(path, 'rb') as f: text = f.read(184)[168:].decode('ascii')
-        return time.strftime('%Y-%m-%d %H:%M:%S', time.strptime(text[6:8], '%y') and time.strptime(text, '%d.%m.%y%H.%M.%S'))
-    except (TypeError,ValueError,OSError): return None
+        return time.strftime('%Y-%m-%d %H:%M:%S', time.strptime(text, '%d.%m.%y%H.%M.%S'))
+    except (ValueError,OSError): return None
 
 @contextmanager
 def _ready(rec, steps, missing, out, in_memory=1<<28):
@@ -110,7 +110,7 @@ def _taken_up(partial, key, n, weights):
     if kept: line.total[:len(kept['total'])],line.mass[:len(kept['mass'])] = kept['total'],kept['mass']
     return line,int(kept['done']) if kept else 0
 
-# %% ../../nbs/infer/04_scan_signals.ipynb #f164fbc5
+# %% ../../nbs/infer/04_scan_signals.ipynb #b964ffdf
 def scan_signal(
     model,              # a run folder, its model.pt, an `ExportedModel`, or a Learner over `signal_dls`
     recording,          # a `Recording`, or what `read_recording` reads
@@ -132,12 +132,13 @@ def scan_signal(
     hop = stride if hop_s is None else max(round(hop_s*steps['sfreq']), 1)
     if hop>window: raise InputError(f'windows of {window/steps["sfreq"]:g} s every {hop/steps["sfreq"]:g} s leave gaps', 'hop_s', 'at most a window')
     rec = recording if isinstance(recording, Recording) else scan_recording(recording, **read)
-    key = dict(recording=_recording_mark(rec), model=_model_mark(m), hop=hop, weights=weights, bs=bs, notch=steps['notch'], missing=missing)
-    partial = Path(out).with_suffix('.part.npz') if out else None
+    key = dict(recording=_recording_mark(rec), model=_model_mark(m), hop=hop, weights=weights, notch=steps['notch'], missing=missing)
+    if done := _finished(out, key): return done
+    partial,under = Path(out).with_suffix('.part.npz') if out else None,key|dict(bs=bs) # another batch rounds otherwise
     with _ready(rec, steps, missing, out) as ready:
         n,starts = ready.n_samples,window_starts(ready.n_samples, window, hop, cover=True)
-        line,first = _taken_up(partial, key, max(n, window), weights)
-        _fill(line, m.model, _batches(ready, starts[first:], window, bs), first, len(starts), device, _keeper(partial, key, line, keep_s), progress)
+        line,first = _taken_up(partial, under, max(n, window), weights)
+        _fill(line, m.model, _batches(ready, starts[first:], window, bs), first, len(starts), device, _keeper(partial, under, line, keep_s), progress)
     notes = ready.notes+([f'shorter than a window of {window/steps["sfreq"]:g} s: padded with zeros'] if n<window else [])
     facts = dict(key=key, windows=len(starts), window_s=window/steps['sfreq'], hop_s=hop/steps['sfreq'], weights=weights, notes=notes,
                  start=None if isinstance(recording, Recording) else _clock(recording), steps=steps, bad=ready.bad)

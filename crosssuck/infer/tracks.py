@@ -192,7 +192,7 @@ def _ahead(items, n=2):
         stop.set()
         thread.join()
 
-# %% ../../nbs/infer/04_tracks.ipynb #4e91c474
+# %% ../../nbs/infer/04_tracks.ipynb #90278daa
 def _keep(path, key, **arrays):
     "Write the arrays of an unfinished scan, whole or not at all"
     with atomic_path(path) as part, open(part, 'wb') as f:
@@ -206,6 +206,15 @@ def _resumed(path, key):
             if z['key'].tobytes()!=json.dumps(plain(key), sort_keys=True).encode(): return {}
             return {k: z[k] for k in z.files if k!='key'}
     except Exception: return {} # torn: begun anew
+
+def _finished(out, key):
+    "The track at `out`, if it was made under the same key; None where there is none; raises `InputError` for one that was made otherwise"
+    if out is None or not Path(out).exists(): return
+    track,key = read_track(out),plain(key)
+    made = track.facts.get('key') or {}
+    if other := [k for k in key if made.get(k)!=key[k]]:
+        raise InputError(f'a track stands there that was made otherwise ({", ".join(other)})', out, 'another folder, or remove it')
+    return track
 
 def _model_mark(m):
     "16 hex digits of an `ExportedModel`: weights, classes and preprocessing"
