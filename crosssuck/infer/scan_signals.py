@@ -21,7 +21,7 @@ from ..models.signals import load_signal_model
 from ..models.zoo import ExportedModel
 from ..train.signals import Timeline
 
-# %% ../../nbs/infer/04_scan_signals.ipynb #76451fc2
+# %% ../../nbs/infer/04_scan_signals.ipynb #9e807a3c
 _STEPS = 'montage sfreq band order notch q zero_phase zscore eps'.split()
 
 def preparation(
@@ -36,6 +36,12 @@ def preparation(
                          'export it with the `preprocessing` of its DataLoaders')
     return {k: p[k] for k in _STEPS},int(p['window']),int(p['stride'])
 
+def _hop(hop_s, sfreq, window, stride):
+    "Samples from one window to the next; raises `InputError` where they leave gaps"
+    hop = stride if hop_s is None else max(round(hop_s*sfreq), 1)
+    if hop>window: raise InputError(f'windows of {window/sfreq:g} s every {hop/sfreq:g} s leave gaps', 'hop_s', 'at most a window')
+    return hop
+
 def _signal_model(model):
     "`model`, whatever holds it, as an `ExportedModel` for signals"
     if isinstance(model, ExportedModel): return model
@@ -48,19 +54,20 @@ def _signal_model(model):
         raise InputError(f'a {type(model).__name__} scans no signals', 'model', 'it takes a Learner over `signal_dls`, a file or a run')
     return ExportedModel(model.model, ['seizure'], model.dls.preprocessing, '', {}, {})
 
-# %% ../../nbs/infer/04_scan_signals.ipynb #220a870a
+# %% ../../nbs/infer/04_scan_signals.ipynb #1e20a8a2
 def scan_recording(
     path,    # what `read_recording` reads
     **kwargs # of it: sfreq, channels, unit, ... where the file does not say
 )->Recording:
     "A recording for a scan, its annotations cut to it or left out with a note; raises `InputError` for a file that cannot be read"
     try:
-        try: return read_recording(path, **dict(past_end='clip')|kwargs)
+        try: rec = read_recording(path, **dict(past_end='clip')|kwargs)
         except InputError as e:
             rec = read_recording(path, **kwargs|dict(events=())) # raises again where it is not the annotations
             rec.notes.append(f'scanned without its annotations: {e}')
-            return rec
     except OSError as e: raise InputError(f'cannot be read ({e.strerror})', path) from None
+    rec.begin = _clock(path)
+    return rec
 
 def _recording_mark(rec):
     "16 hex digits of what a recording is: its channels, rate and length, and a second at sixteen places"
@@ -110,7 +117,7 @@ def _taken_up(partial, key, n, weights):
     if kept: line.total[:len(kept['total'])],line.mass[:len(kept['mass'])] = kept['total'],kept['mass']
     return line,int(kept['done']) if kept else 0
 
-# %% ../../nbs/infer/04_scan_signals.ipynb #b964ffdf
+# %% ../../nbs/infer/04_scan_signals.ipynb #ac55e5bf
 def scan_signal(
     model,              # a run folder, its model.pt, an `ExportedModel`, or a Learner over `signal_dls`
     recording,          # a `Recording`, or what `read_recording` reads
@@ -129,8 +136,7 @@ def scan_signal(
     m = _signal_model(model)
     steps,window,stride = preparation(m.preprocessing)
     if notch!='trained': steps['notch'] = notch
-    hop = stride if hop_s is None else max(round(hop_s*steps['sfreq']), 1)
-    if hop>window: raise InputError(f'windows of {window/steps["sfreq"]:g} s every {hop/steps["sfreq"]:g} s leave gaps', 'hop_s', 'at most a window')
+    hop = _hop(hop_s, steps['sfreq'], window, stride)
     rec = recording if isinstance(recording, Recording) else scan_recording(recording, **read)
     key = dict(recording=_recording_mark(rec), model=_model_mark(m), hop=hop, weights=weights, notch=steps['notch'], missing=missing)
     if done := _finished(out, key): return done
@@ -141,7 +147,7 @@ def scan_signal(
         _fill(line, m.model, _batches(ready, starts[first:], window, bs), first, len(starts), device, _keeper(partial, under, line, keep_s), progress)
     notes = ready.notes+([f'shorter than a window of {window/steps["sfreq"]:g} s: padded with zeros'] if n<window else [])
     facts = dict(key=key, windows=len(starts), window_s=window/steps['sfreq'], hop_s=hop/steps['sfreq'], weights=weights, notes=notes,
-                 start=None if isinstance(recording, Recording) else _clock(recording), steps=steps, bad=ready.bad)
+                 start=getattr(rec, 'begin', None), steps=steps, bad=ready.bad)
     track = Track.of_logits(rec.name, m.labels, 1/steps['sfreq'], rec.duration_s, line.mean[:n,None], facts)
     if out:
         save_track(track, out)

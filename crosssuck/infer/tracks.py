@@ -22,7 +22,7 @@ from ..errors import InputError, unknown_name
 from ..runs import atomic_path, plain
 from ..score.events import Post, extract_events
 
-# %% ../../nbs/infer/04_tracks.ipynb #a0d359bf
+# %% ../../nbs/infer/04_tracks.ipynb #d0cd2376
 @dataclass
 class Track:
     "Probabilities over time of one recording"
@@ -36,11 +36,13 @@ class Track:
     @classmethod
     def of_logits(cls, name, classes, step_s, duration_s,
         logits,    # (steps, classes)
-        facts=None # see the class
+        facts=None,# see the class
+        apart=None # whether each class has a probability of its own; None: a single one has
     ):
-        "The track of a model's answers: a sigmoid for one class, a softmax for several"
+        "The track of a model's answers: a sigmoid for each class, or a softmax over all"
         z = np.asarray(logits, np.float32)
-        return cls(name, list(classes), float(step_s), float(duration_s), expit(z) if z.shape[1]==1 else softmax(z, 1), plain(facts or {}))
+        p = expit(z) if (z.shape[1]==1 if apart is None else apart) else softmax(z, 1)
+        return cls(name, list(classes), float(step_s), float(duration_s), p, plain(facts or {}))
     @property
     def times(self)->np.ndarray: return np.arange(len(self.probs))*self.step_s
     @property
