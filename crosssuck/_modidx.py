@@ -1262,6 +1262,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                       'crosssuck.infer.scan._clip_batches': ('infer/scan.html#_clip_batches', 'crosssuck/infer/scan.py'),
                                       'crosssuck.infer.scan._configured': ('infer/scan.html#_configured', 'crosssuck/infer/scan.py'),
                                       'crosssuck.infer.scan._flat': ('infer/scan.html#_flat', 'crosssuck/infer/scan.py'),
+                                      'crosssuck.infer.scan._format': ('infer/scan.html#_format', 'crosssuck/infer/scan.py'),
                                       'crosssuck.infer.scan._grid': ('infer/scan.html#_grid', 'crosssuck/infer/scan.py'),
                                       'crosssuck.infer.scan._looked_at': ('infer/scan.html#_looked_at', 'crosssuck/infer/scan.py'),
                                       'crosssuck.infer.scan._n_windows': ('infer/scan.html#_n_windows', 'crosssuck/infer/scan.py'),

@@ -517,7 +517,7 @@ def recording_stem(
 
 def _bare(name): return Path(name[:-3] if name.lower().endswith('.gz') else name).stem
 
-# %% ../../nbs/data/08_signals.ipynb #0c4b3ada
+# %% ../../nbs/data/08_signals.ipynb #f80e16a4
 _TABLES = ('.csv','.tsv','.csv.gz','.tsv.gz')
 
 def recording_files(
@@ -543,7 +543,7 @@ def read_recordings(
     "(recordings, failures): the failures are a table with `path` and `reason`; raises `InputError` where nothing can be read"
     if isinstance(paths, (str,Path)) and Path(paths).is_dir():
         found = recording_files(paths)
-        if not found: raise InputError('no recordings in this folder', paths, 'EDF, BDF, .npy, .npz, or tables whose header names electrodes')
+        if not found: raise InputError('no recordings in this folder', paths, 'EDF, BDF, .npy, .npz, or tables with a column an electrode')
     else: found = [paths] if isinstance(paths, (str,Path)) else list(paths)
     recs,failures = [],[]
     for p in found:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['VIDEO_SUFFIXES', 'scan_video', 'scan_model', 'scans_signals', 'run_post', 'recordings_in', 'scan']
 
-# %% ../../nbs/infer/04_scan.ipynb #a106ee67
+# %% ../../nbs/infer/04_scan.ipynb #6b1325e4
 import inspect
 import time
 from contextlib import contextmanager
@@ -16,13 +16,15 @@ import pandas as pd
 import torch
 from fastcore.basics import patch
 from ..data.clips import preprocess
-from ..data.signals import SignalSet, annotations_beside, is_seizure, read_annotations, read_recording, recording_files, recording_stem
-from ..data.video import VideoError, VideoFile
+from ..data.signals import (SignalSet, annotations_beside, is_seizure, read_annotations, read_recording, recording_files,
+                                    recording_stem)
+from ..data.video import VideoFile
 from ..device import best_device
 from ..errors import InputError, unknown_name
 from .predict import _exported
 from .scan_signals import _hop, _signal_model, preparation, scan_recording, scan_signal
-from .tracks import TRACK, Track, _ahead, _finished, _keep, _model_mark, _resumed, found_events, plot_track, save_track, track_path, write_annotations
+from .tracks import (TRACK, Track, _ahead, _finished, _keep, _model_mark, _resumed, found_events, plot_track, save_track,
+                                    track_path, write_annotations)
 from ..models.zoo import ExportedModel, _read_plain
 from ..runs import atomic_path
 from ..score.events import STITCH_WEIGHTS, Post, stitch
@@ -112,7 +114,7 @@ def _nearest(places, n):
     before = places[(i-1).clip(0)]
     return np.where(np.abs(at-before)<=np.abs(places[i]-at), before, places[i])
 
-# %% ../../nbs/infer/04_scan.ipynb #ef3f8900
+# %% ../../nbs/infer/04_scan.ipynb #b8b2f382
 def scan_video(
     model,              # a Learner over `clip_dls`, an `ExportedModel`, an exported file, or a run folder
     path,               # a video
@@ -152,24 +154,27 @@ def _answers(m, batches, found, of, device, keep_s, partial, key, progress, path
     for x in _ahead(batches):
         with torch.inference_mode(): parts.append(net(preprocess(x, m.preprocessing, device)).float().cpu().numpy())
         done += len(x)
-        if not np.isfinite(parts[-1]).all(): raise InputError('the network answered with something that is no number', path, 'another model')
+        if not np.isfinite(parts[-1]).all(): raise InputError('the network answered with something that is no number', path)
         if partial and done<of and time.monotonic()-kept>=keep_s:
             _keep(partial, key, logits=np.concatenate(parts))
             kept = time.monotonic()
         if progress: progress(done, of, (time.monotonic()-began)/(done-first)*(of-done))
     return np.concatenate(parts)
 
-# %% ../../nbs/infer/04_scan.ipynb #3e31cc41
+# %% ../../nbs/infer/04_scan.ipynb #5dd110a9
 def scan_model(
     model # a run folder, an exported file, an `ExportedModel`, or a Learner over `clip_dls` or `signal_dls`
 )->ExportedModel:
     "The model, for clips or for signals; `scans_signals` tells which. Raises `InputError` for what is neither"
     if isinstance(model, (str,Path)):
         path = Path(model)/'model.pt' if Path(model).is_dir() else Path(model)
-        held = _read_plain(path) if path.is_file() else {}
-        return (_signal_model if isinstance(held, dict) and str(held.get('format')).startswith('crosssuck.signals') else _exported)(path)
+        return (_signal_model if path.is_file() and _format(path).startswith('crosssuck.signals') else _exported)(path)
     data = getattr(getattr(getattr(model, 'dls', None), 'train', None), 'dataset', None)
     return _signal_model(model) if isinstance(data, SignalSet) else _exported(model)
+
+def _format(path):
+    held = _read_plain(path)
+    return str(held.get('format')) if isinstance(held, dict) else ''
 
 def scans_signals(
     m # an `ExportedModel`
@@ -231,7 +236,7 @@ def recordings_in(
 def _videos_below(folder):
     return sorted(q for q in folder.rglob('*') if q.suffix.lower() in VIDEO_SUFFIXES and not q.name.startswith('.'))
 
-# %% ../../nbs/infer/04_scan.ipynb #f67a89ea
+# %% ../../nbs/infer/04_scan.ipynb #9155b67a
 def scan(
     model,            # as for `scan_model`
     recordings,       # recordings of the kind that the model takes, and folders of them
@@ -241,8 +246,8 @@ def scan(
     progress:bool=True, # a bar for each recording, with the time left
     **kwargs          # of `scan_video` or `scan_signal`: hop_s, weights, bs, device; for signals also missing, notch, sfreq, channels, unit
 )->tuple:
-    """`(events of all recordings, failures)`, also as events.csv and failures.csv in `out`; `events.attrs['notes']` says what was noticed. Raises
-    `InputError` where nothing can be scanned, and for a track in `out` that was made otherwise"""
+    """`(events of all recordings, failures)`, also as events.csv and failures.csv in `out`; `events.attrs['notes']` says what was noticed.
+    Raises `InputError` where nothing can be scanned, and for a track in `out` that was made otherwise"""
     m,out,post,found,known,failed = scan_model(model),Path(out),run_post(model, post),[],[],[]
     positive = _asked(m, positive, kwargs)
     paths = recordings_in(recordings, m.preprocessing.get('montage'), out)
@@ -268,11 +273,12 @@ def _asked(m, positive, kwargs):
     "The class that is looked for; raises `InputError` for one that there is not and for settings that no recording could be scanned with"
     positive = positive or m.extra.get('positive') or m.labels[-1]
     if positive not in m.labels: raise unknown_name('class', positive, m.labels, 'positive')
-    takes = {*inspect.signature(scan_signal if scans_signals(m) else scan_video).parameters}-{'model','recording','path','out','progress','read'}
+    takes = {*inspect.signature(scan_signal if scans_signals(m) else scan_video).parameters}
     if scans_signals(m):
         steps,*sizes = preparation(m.preprocessing)
         _hop(kwargs.get('hop_s'), steps['sfreq'], *sizes)
-        takes |= {'sfreq','channels',*inspect.signature(read_recording).parameters,'unit','bad'}-{'path','kwargs'}
+        takes |= {*inspect.signature(read_recording).parameters,'sfreq','channels','unit','bad'}
+    takes -= {'model','recording','path','out','progress','read','events','kwargs'} # scan's own
     for k in kwargs:
         if k not in takes: raise unknown_name('setting', k, sorted(takes), 'scan')
     weights = kwargs.get('weights', 'flat')
@@ -302,7 +308,7 @@ def _looked_at(m, path, kept, told, kwargs):
     own = {k: v for k,v in kwargs.items() if k in inspect.signature(scan_signal).parameters}
     rec = scan_recording(path, **{k: v for k,v in kwargs.items() if k not in own})
     track = scan_signal(m, rec, out=kept, progress=told, **own)
-    return track,rec.events if len(rec.events) or annotations_beside(path) else None,track.facts['notes']
+    return track,rec.said,track.facts['notes']
 
 def _reference(said, positive):
     "The annotations that mean the class that is looked for"

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['preparation', 'scan_recording', 'scan_signal']
 
-# %% ../../nbs/infer/04_scan_signals.ipynb #aa3f79f4
+# %% ../../nbs/infer/04_scan_signals.ipynb #8ca586f7
 import glob
 import hashlib
 import time
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 import numpy as np
 import torch
-from ..data.signals import Recording, SignalSet, prepare, read_recording, window_starts
+from ..data.signals import Recording, SignalSet, annotations_beside, prepare, read_recording, window_starts
 from ..device import best_device
 from ..errors import InputError
 from .tracks import Track, _ahead, _finished, _keep, _model_mark, _resumed, save_track
@@ -54,16 +54,20 @@ def _signal_model(model):
         raise InputError(f'a {type(model).__name__} scans no signals', 'model', 'it takes a Learner over `signal_dls`, a file or a run')
     return ExportedModel(model.model, ['seizure'], model.dls.preprocessing, '', {}, {})
 
-# %% ../../nbs/infer/04_scan_signals.ipynb #1e20a8a2
+# %% ../../nbs/infer/04_scan_signals.ipynb #835321ef
 def scan_recording(
     path,    # what `read_recording` reads
     **kwargs # of it: sfreq, channels, unit, ... where the file does not say
 )->Recording:
-    "A recording for a scan, its annotations cut to it or left out with a note; raises `InputError` for a file that cannot be read"
+    """A recording for a scan, with `said` (its annotations, cut to it; None where there are none, or with a note none that can be read) and
+    `begin` (clock time, as text, or None); raises `InputError` for a file that cannot be read"""
     try:
-        try: rec = read_recording(path, **dict(past_end='clip')|kwargs)
+        try:
+            rec = read_recording(path, **dict(past_end='clip')|kwargs)
+            rec.said = rec.events if len(rec.events) or annotations_beside(path) else None
         except InputError as e:
             rec = read_recording(path, **kwargs|dict(events=())) # raises again where it is not the annotations
+            rec.said = None
             rec.notes.append(f'scanned without its annotations: {e}')
     except OSError as e: raise InputError(f'cannot be read ({e.strerror})', path) from None
     rec.begin = _clock(path)
@@ -73,7 +77,7 @@ def _recording_mark(rec):
     "16 hex digits of what a recording is: its channels, rate and length, and a second at sixteen places"
     h = hashlib.sha256(repr((rec.channels, rec.sfreq, rec.n_samples, rec.scale, rec.steps, sorted(rec.bad))).encode())
     n = max(int(rec.sfreq), 1)
-    for a in np.linspace(0, max(rec.n_samples-n, 0), 16).astype(int): h.update(np.ascontiguousarray(rec.read(a, min(a+n, rec.n_samples))).tobytes())
+    for a in np.linspace(0, max(rec.n_samples-n, 0), 16).astype(int): h.update(rec.read(a, min(a+n, rec.n_samples)).tobytes())
     return h.hexdigest()[:16]
 
 def _clock(path):
@@ -88,7 +92,8 @@ def _clock(path):
 def _ready(rec, steps, missing, out, in_memory=1<<28):
     "The prepared recording, in memory where it is small or there is no `out`, else in a file that is removed at the end"
     if rec.steps:
-        if rec.steps!=steps: raise InputError('it is prepared in another way than the model was trained with', rec.name, 'the recording as it was recorded')
+        if rec.steps!=steps:
+            raise InputError('it is prepared in another way than the model was trained with', rec.name, 'the recording as it was recorded')
         yield rec
         return
     n = rec.n_samples/rec.sfreq*steps['sfreq']*len(steps['montage'])*4
@@ -117,7 +122,7 @@ def _taken_up(partial, key, n, weights):
     if kept: line.total[:len(kept['total'])],line.mass[:len(kept['mass'])] = kept['total'],kept['mass']
     return line,int(kept['done']) if kept else 0
 
-# %% ../../nbs/infer/04_scan_signals.ipynb #ac55e5bf
+# %% ../../nbs/infer/04_scan_signals.ipynb #0b0e1e17
 def scan_signal(
     model,              # a run folder, its model.pt, an `ExportedModel`, or a Learner over `signal_dls`
     recording,          # a `Recording`, or what `read_recording` reads
@@ -144,7 +149,8 @@ def scan_signal(
     with _ready(rec, steps, missing, out) as ready:
         n,starts = ready.n_samples,window_starts(ready.n_samples, window, hop, cover=True)
         line,first = _taken_up(partial, under, max(n, window), weights)
-        _fill(line, m.model, _batches(ready, starts[first:], window, bs), first, len(starts), device, _keeper(partial, under, line, keep_s), progress)
+        batches,keep = _batches(ready, starts[first:], window, bs),_keeper(partial, under, line, keep_s)
+        _fill(line, m.model, batches, first, len(starts), device, keep, progress)
     notes = ready.notes+([f'shorter than a window of {window/steps["sfreq"]:g} s: padded with zeros'] if n<window else [])
     facts = dict(key=key, windows=len(starts), window_s=window/steps['sfreq'], hop_s=hop/steps['sfreq'], weights=weights, notes=notes,
                  start=getattr(rec, 'begin', None), steps=steps, bad=ready.bad)
