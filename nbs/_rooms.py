@@ -9,7 +9,7 @@ data.signals data.barn data.synthetic_scenes
 models.interaction models.zoo models.frames models.features models.scenes models.faces models.signals
 train.losses train.callbacks train.checkpoints train.robust train.learners train.phases train.scenes train.signals
 infer.predict infer.probe infer.review infer.scan fuse.experts fuse.fusion infer.affect
-evaluation card report compare experiment experiment_signals experiment_affect demo cli""".split()
+evaluation card report report_signals compare course experiment_signals experiment_affect experiment demo cli""".split()
 NO_TORCH = 'errors score. schema config runs'.split()
 
 def imports(path, package):
