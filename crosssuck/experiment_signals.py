@@ -230,7 +230,7 @@ def tracks_of(
     finally: learn.dls = before
     return learn.timelines
 
-# %% ../nbs/79_experiment_signals.ipynb #2287df03
+# %% ../nbs/79_experiment_signals.ipynb #9215f98d
 def _judging(c):
     "What `judge_recordings` is told"
     e = c.evaluation
@@ -261,12 +261,13 @@ def _train(plan, run, resume, max_steps, progress):
         more = -(-c.batch_size//n)
         learn = signal_learner_of(plan, run, batch_size=n, accumulate=c.training.accumulate*more)
         phases = signal_phases(c)
-        _ = _judging(c),c.experiment.description,c.evaluation.save_predictions,c.evaluation.save_plots # read when it is judged
+        _ = _judging(c),c.name,c.experiment.description,c.evaluation.save_predictions,c.evaluation.save_plots # read when it is judged
         check_consumed(c)
         _start(plan, run, going['resume'])
         print('\n'.join([str(plan), *(f'  note: {x}' for x in learn.dls.notes)]))
         resume,going['resume'] = going['resume'],True # a second call goes on
-        with lines_or_bars(learn, progress): fit_phases(learn, phases, resume=resume and (run.path/'last.ckpt').exists(), max_steps=max_steps)
+        begun = resume and (run.path/'last.ckpt').exists()
+        with lines_or_bars(learn, progress): fit_phases(learn, phases, resume=begun, max_steps=max_steps)
         return learn
     return with_smaller_batches(fit, c.batch_size)
 
