@@ -334,7 +334,7 @@ def corrected_t(
     t = float(d.mean()/se)
     return dict(t=t, df=df, p_value=float(2*stdtr(df, -abs(t))))
 
-# %% ../../nbs/fuse/01_experts.ipynb #fa9636f5
+# %% ../../nbs/fuse/01_experts.ipynb #20e2d34c
 class Ablation(dict):
     "What `ablation_study` found: `{metric: {...}}`, and around it `arms`, `n`, `groups`, `n_runs`, `folds` and `notes`"
     def table(self, metrics=None): # names such as 'mae_avg'; None: all six
@@ -342,8 +342,8 @@ class Ablation(dict):
         wanted = list(self) if metrics is None else list(metrics)
         for k in wanted:
             if k not in self: raise unknown_name('metric', k, self, 'ablation')
-        return pd.DataFrame([dict(metric=k, arm=arm, **row) for k in wanted for arm,row in self.arms[k].items()]).astype(object).where(
-            lambda t: t.notna(), None)
+        table = pd.DataFrame([dict(metric=k, arm=arm, **row) for k in wanted for arm,row in self.arms[k].items()])
+        return table.astype({c: float for c in table.columns[2:]}) # NaN where there is nothing to tell
 
     def verdict(self, metric='mae_avg'): # which
         "One sentence: whether calibration improves the metric, and whether it is better than a constant"
@@ -352,10 +352,11 @@ class Ablation(dict):
         says = 'improves it' if r['significant'] else 'makes it worse' if r['high'] is not None and r['high']<0 else 'is not shown to improve it'
         best = max((a for a in arms if a.startswith('constant') and arms[a]['value'] is not None), default=None,
                    key=lambda a: _sign(metric)*arms[a]['value'])
-        beaten = best and arms[best]['over_this_low'] is not None and arms[best]['over_this_low']>0
+        low,high = (arms[best][f'over_this_{end}'] if best else None for end in ('low','high'))
+        against = 'is not shown to be better than' if low is None or low<=0<=high else 'is better than' if low>0 else 'is worse than'
         span = '' if r['low'] is None else f' ({r["low"]:+.3f} to {r["high"]:+.3f})'
         return (f'{metric}: {r["without_mean"]:.3f} without, {r["with_mean"]:.3f} with calibration, which {says} by {r["improvement"]:+.3f}{span}; '
-                f'calibrated it {"is better than" if beaten else "is not shown to be better than"} a {best} ({arms[best]["value"]:.3f})')
+                f'calibrated it {against} a {best}'+(f' ({arms[best]["value"]:.3f})' if best else ''))
 
 # %% ../../nbs/fuse/01_experts.ipynb #15c23b28
 def _better_by(key, a, b, n, kw):
