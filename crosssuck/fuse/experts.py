@@ -6,7 +6,7 @@
 __all__ = ['SQUASHES', 'CrossDomainCalibration', 'save_calibration', 'load_calibration', 'closed_form', 'CalibrationTrainer',
            'corrected_t', 'Ablation', 'CalibrationEvaluator']
 
-# %% ../../nbs/fuse/01_experts.ipynb #a373cc21
+# %% ../../nbs/fuse/01_experts.ipynb #6ce6f7e8
 import copy, warnings
 from dataclasses import replace
 import numpy as np
@@ -17,7 +17,7 @@ from scipy.special import stdtr
 from torch import nn
 from ..errors import InputError, unknown_name
 from ..runs import atomic_path
-from ..score.intervals import METHODS, check_method, cluster_codes, described, holm, p_value
+from ..score.intervals import check_method, cluster_codes, described, p_value
 from ..score.affect import _replicates, find_units, higher_is_better
 from ..score import affect
 
@@ -53,7 +53,7 @@ def _usable(predictions, labels, groups):
 def _tell(notes):
     for note in notes: warnings.warn(note, stacklevel=3)
 
-# %% ../../nbs/fuse/01_experts.ipynb #bc6a085e
+# %% ../../nbs/fuse/01_experts.ipynb #0908d631
 SQUASHES = dict(tanh=(torch.tanh, lambda z: 1-torch.tanh(z)**2)) # what may stand behind the map, and its slope
 
 class CrossDomainCalibration(nn.Module):
@@ -76,7 +76,8 @@ class CrossDomainCalibration(nn.Module):
     def get_extra_state(self): return dict(l2_reg=self.l2_reg, squash=self.squash or '')
     def set_extra_state(self, state):
         if (state['squash'] or None)!=self.squash:
-            raise InputError(f'these weights were fitted with squash {state["squash"] or None}', 'calibration', f'this one has {self.squash}')
+            was = f'these weights were fitted with squash {state["squash"] or None}'
+            raise InputError(was, 'calibration', f'this one has {self.squash}')
         self.l2_reg = float(state['l2_reg'])
     def extra_repr(self):
         pair = lambda p: '('+', '.join(f'{v:.3g}' for v in p.tolist())+')'
@@ -334,7 +335,7 @@ def corrected_t(
     t = float(d.mean()/se)
     return dict(t=t, df=df, p_value=float(2*stdtr(df, -abs(t))))
 
-# %% ../../nbs/fuse/01_experts.ipynb #20e2d34c
+# %% ../../nbs/fuse/01_experts.ipynb #c01aaf3f
 class Ablation(dict):
     "What `ablation_study` found: `{metric: {...}}`, and around it `arms`, `n`, `groups`, `n_runs`, `folds` and `notes`"
     def table(self, metrics=None): # names such as 'mae_avg'; None: all six
@@ -349,14 +350,15 @@ class Ablation(dict):
         "One sentence: whether calibration improves the metric, and whether it is better than a constant"
         r,arms = self[metric],self.arms[metric]
         if r['improvement'] is None: return f'{metric}: undefined, {r["reason"]}'
-        says = 'improves it' if r['significant'] else 'makes it worse' if r['high'] is not None and r['high']<0 else 'is not shown to improve it'
+        worse = r['high'] is not None and r['high']<0
+        says = 'improves it' if r['significant'] else 'makes it worse' if worse else 'is not shown to improve it'
         best = max((a for a in arms if a.startswith('constant') and arms[a]['value'] is not None), default=None,
                    key=lambda a: _sign(metric)*arms[a]['value'])
         low,high = (arms[best][f'over_this_{end}'] if best else None for end in ('low','high'))
         against = 'is not shown to be better than' if low is None or low<=0<=high else 'is better than' if low>0 else 'is worse than'
         span = '' if r['low'] is None else f' ({r["low"]:+.3f} to {r["high"]:+.3f})'
-        return (f'{metric}: {r["without_mean"]:.3f} without, {r["with_mean"]:.3f} with calibration, which {says} by {r["improvement"]:+.3f}{span}; '
-                f'calibrated it {against} a {best}'+(f' ({arms[best]["value"]:.3f})' if best else ''))
+        return (f'{metric}: {r["without_mean"]:.3f} without, {r["with_mean"]:.3f} with calibration, which {says} '
+                f'by {r["improvement"]:+.3f}{span}; calibrated it {against} a {best}'+(f' ({arms[best]["value"]:.3f})' if best else ''))
 
 # %% ../../nbs/fuse/01_experts.ipynb #15c23b28
 def _better_by(key, a, b, n, kw):
@@ -391,7 +393,7 @@ def _of_metric(key, drawn, spread, splits, ratio, n, alpha, kw):
         method='no interval' if d is None else f'paired out-of-fold errors: {d["method"]}', note='' if d is None else d['note'],
         reason='a side is constant, or there is one group only' if value is None else None)
 
-# %% ../../nbs/fuse/01_experts.ipynb #06778ec5
+# %% ../../nbs/fuse/01_experts.ipynb #21da6d6a
 class CalibrationEvaluator:
     "Whether a calibration is worth having, judged out of fold and by group"
     def __init__(self,
@@ -412,9 +414,9 @@ class CalibrationEvaluator:
         level=.95,         # coverage that intervals aim at
         method=None        # interval method of `score.intervals`; default: t with the bootstrap's standard error
     )->Ablation:
-        """`{metric: {...}}` for mae and ccc of valence (`_v`), arousal (`_a`) and their mean (`_avg`): `without_mean/std`, `with_mean/std` (the figure
-        out of fold; its spread over test folds), `improvement` (positive: better), `low`, `high`, `p_value`, `significant`, `effect_size` (improvement
-        over its standard deviation from group to group), `corrected_t/df/p_value`. Raises `InputError`"""
+        """`{metric: {...}}` for mae and ccc of valence (`_v`), arousal (`_a`) and their mean (`_avg`): `without_mean/std`, `with_mean/std`
+        (the figure out of fold; its spread over test folds), `improvement` (positive: better), `low`, `high`, `p_value`, `significant`,
+        `effect_size` (improvement over its standard deviation from group to group), `corrected_t/df/p_value`. Raises `InputError`"""
         x,y,codes,n,_,notes = _usable(predictions, labels, groups)
         _tell(notes)
         _whole(n_runs=(n_runs,1), folds=(folds,2))
