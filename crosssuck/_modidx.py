@@ -1273,6 +1273,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                               'crosssuck/fuse/fusion.py'),
                                        'crosssuck.fuse.fusion.SceneFaceFusion._results': ( 'fuse/fusion.html#scenefacefusion._results',
                                                                                            'crosssuck/fuse/fusion.py'),
+                                       'crosssuck.fuse.fusion.SceneFaceFusion._told': ( 'fuse/fusion.html#scenefacefusion._told',
+                                                                                        'crosssuck/fuse/fusion.py'),
                                        'crosssuck.fuse.fusion.SceneFaceFusion.perceive_and_fuse': ( 'fuse/fusion.html#scenefacefusion.perceive_and_fuse',
                                                                                                     'crosssuck/fuse/fusion.py'),
                                        'crosssuck.fuse.fusion.SceneFaceFusion.perceive_batch': ( 'fuse/fusion.html#scenefacefusion.perceive_batch',

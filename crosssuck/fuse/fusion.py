@@ -220,7 +220,7 @@ class FusionResult:
     raw: Affect=None               # before the stabiliser
     problem: str=''                # why a path is missing
 
-# %% ../../nbs/fuse/02_fusion.ipynb #38942916
+# %% ../../nbs/fuse/02_fusion.ipynb #64cb62b8
 def _frame(frame):
     "`(uint8 (H, W, 3), '')`, or `(None, why not)`; raises `InputError` for what is no image at all"
     if frame is None: return None,'frame could not be read'
@@ -247,7 +247,9 @@ def _primary(faces, shape):
 
 @dataclass
 class _Found:
-    "The face of one frame: its pixels, where it is, and why it is not used"
+    "The face of one frame: the picture, what the detector says, its pixels, and why it is not used"
+    image: np.ndarray=None
+    face: object=None
     crop: np.ndarray=None
     box: tuple=None
     score: float=None
@@ -260,12 +262,12 @@ class _Found:
 def _failed(who, e): return f'{who} failed ({type(e).__name__}: {" ".join(str(e).split())[:100]})'
 def _grey(crop): return float(crop.reshape(-1, 3).mean(0)@[.114,.587,.299])
 
-# %% ../../nbs/fuse/02_fusion.ipynb #a571faba
+# %% ../../nbs/fuse/02_fusion.ipynb #8e0e58fa
 class SceneFaceFusion:
     "Scene and face of each frame, fused; `counts` says how often a path was missing and why"
     def __init__(self,
         scene_predictor,       # has `predict(images) -> (mean (B, 2), var (B, 2) or None)`
-        face_expert=None,      # has `predict(crops) -> (mean, var)`; None: scene only
+        face_expert=None,      # has `predict(crops) -> (mean, var)`, or `predict_faces(images, faces)`; None: scene only
         face_processor=None,   # has `detect(image) -> list` of faces with `box` (x, y, w, h) and `score`
         use_variance_weighting:bool=True, # inverse variances; False: `weights`
         enable_stabilizer:bool=False,     # hold still over frames in their order
@@ -312,7 +314,7 @@ class SceneFaceFusion:
         read = [_frame(f) for f in frames]
         seen = [i for i,(image,_) in enumerate(read) if image is not None]
         scene,face = np.full((2, 2, len(read), 2), np.nan) # mean and variance of each
-        if seen: scene[:,seen] = self._ask(self.scene, [read[i][0] for i in seen], 'scene predictor')
+        if seen: scene[:,seen] = self._told(self.scene.predict([read[i][0] for i in seen]), len(seen), 'scene predictor')
         found = [self._find(image) if image is not None else _Found(why=why) for image,why in read]
         self._read_faces(found, face)
         for i in seen:
@@ -321,11 +323,11 @@ class SceneFaceFusion:
         self.counts.update(frames=len(found), faces=int((~np.isnan(face[0]).any(1)).sum()))
         return self._results(scene, face, found)
 
-    def _ask(self, model, images, who):
-        "(2, B, 2) means and variances"
-        mean,var = model.predict(images)
+    def _told(self, answer, n, who):
+        "(2, n, 2) the means and variances of an `answer`"
+        mean,var = answer
         mean = _mean(mean, who)
-        if len(mean)!=len(images): raise InputError(f'{len(mean)} predictions for {len(images)} images', who, 'one an image')
+        if len(mean)!=n: raise InputError(f'{len(mean)} predictions for {n} images', who, 'one an image')
         var,negative = _variance(var, len(mean), who)
         if len(negative): self.counts[f'{who}: negative variance, taken as unknown'] += len(negative)
         return np.stack([mean, var])
@@ -339,21 +341,27 @@ class SceneFaceFusion:
             if face is None: return _Found(why='no face')
             crop = _crop(image, face.box, self.padding)
         except Exception as e: return _Found(why=_failed('detector', e)) # whatever a detector may raise: the scene goes on
-        out = _Found(crop, tuple(float(v) for v in face.box), None if face.score is None else float(face.score))
+        out = _Found(image, face, crop, tuple(float(v) for v in face.box), None if face.score is None else float(face.score))
         if crop is None: return out.refused('face lies outside of the frame')
         out.brightness = _grey(crop)
         if self.min_score is not None and out.score is not None and out.score<self.min_score: return out.refused('face score too low')
         if self.min_brightness is not None and out.brightness<self.min_brightness: return out.refused('face too dark')
         return out
 
+    def _ask(self, found):
+        "(2, B, 2) what the expert says; one that aligns faces itself is given the whole picture"
+        if hasattr(self.expert, 'predict_faces'): answer = self.expert.predict_faces([f.image for f in found], [f.face for f in found])
+        else: answer = self.expert.predict([f.crop for f in found])
+        return self._told(answer, len(found), 'face expert')
+
     def _read_faces(self, found, face):
         "Means and variances of the faces that are left into `face` (2, N, 2): all at once, and one by one where that fails"
         rows = [i for i,f in enumerate(found) if f.crop is not None and not f.why]
         if not rows: return
-        try: face[:,rows] = self._ask(self.expert, [found[i].crop for i in rows], 'face expert')
+        try: face[:,rows] = self._ask([found[i] for i in rows])
         except Exception: # whatever an expert may raise: only the face that it stumbles over is lost
             for i in rows:
-                try: face[:,[i]] = self._ask(self.expert, [found[i].crop], 'face expert')
+                try: face[:,[i]] = self._ask([found[i]])
                 except Exception as e: found[i].why = _failed('face expert', e)
         for i in rows:
             if found[i].why: continue
