@@ -2,7 +2,8 @@
 import ast, sys
 from pathlib import Path
 
-ROOMS = """errors score.metrics score.intervals score.postprocess score.sweeps score.events score.calibration score.confounds score.mistakes score.affect
+ROOMS = """errors score.metrics score.intervals score.postprocess score.sweeps score.events score.calibration score.confounds
+score.mistakes score.affect
 schema config_signals config_affect config_frames config runs device
 data.events data.splits data.video data.leakage data.augment data.sampling data.background data.clips data.frames data.scenes
 data.signals data.barn data.synthetic_scenes
