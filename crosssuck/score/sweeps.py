@@ -12,12 +12,13 @@ from scipy.special import expit, logit
 from ..errors import InputError
 from .postprocess import Post, as_array, as_probabilities, checked_rate, mask_runs
 
-# %% ../../nbs/score/03_sweeps.ipynb #b3b9cb72
+# %% ../../nbs/score/03_sweeps.ipynb #0a0f5944
 def _labels(labels, shape, what='labels'):
     "Booleans of `shape`; raises `InputError` for another shape and for anything but 0 and 1"
     y = np.atleast_2d(as_array(labels, what))
     if y.shape!=shape:
         raise InputError(f'{y.shape[0]} rows of {y.shape[1]} samples', what, f'{shape[0]} of {shape[1]}, as the probabilities')
+    if y.dtype==bool: return y
     if (bad := (y!=0)&(y!=1)).any():
         row,at = np.argwhere(bad)[0]
         raise InputError(f'{y[row,at]} at sample {at}', f'{what} row {row}', '0 or 1')
@@ -75,19 +76,27 @@ def stitched_timelines(
         out.append((track[None].astype(np.float32), truth[None], seen[None]))
     return out
 
-# %% ../../nbs/score/03_sweeps.ipynb #520b76f4
-def _counter(levels, kind, dtype):
-    "Function of an array of numbers from 0 to 1: how many of the ascending `levels` each reaches"
-    n = 2**14 # bins: a look-up says how many levels lie below, and those inside the bin are compared
+# %% ../../nbs/score/03_sweeps.ipynb #04770cfd
+def _binned(levels, n, kind):
+    "Look-ups by bin of 1/n: how many of the ascending `levels` lie below it, and layers of those inside; None where many share one"
     place = (levels*n).astype(np.intp)
     order = np.arange(len(place))-np.searchsorted(place, place) # the how manieth of its bin
-    if order.max()>3: return lambda p: np.searchsorted(levels, p, 'right').astype(dtype)
-    below,inside = np.searchsorted(place, np.arange(n+1)).astype(dtype),np.full((order.max()+1, n+1), np.inf, kind)
+    if order.max()>3: return None
+    inside = np.full((order.max()+1, n+1), np.inf, kind)
     inside[order,place] = levels
+    return np.searchsorted(place, np.arange(n+1)).astype(np.uint8 if len(levels)<256 else np.uint32),inside
+
+def _counter(on, off, kind):
+    "Function of numbers from 0 to 1 of dtype `kind`: how many of the ascending `on` and how many of `off` each reaches"
+    n = 2**14
+    both = [(levels, _binned(levels, n, kind)) for levels in (on.astype(kind), off.astype(kind))]
     def count(p):
-        at = (p*kind.type(n)).astype(np.intp)
-        out = below.take(at)
-        for x in inside: out += p>=x.take(at)
+        at,out = (p*kind.type(n)).astype(np.intp),[]
+        for levels,bins in both:
+            if bins is None: out.append(np.searchsorted(levels, p, 'right').astype(np.uint8 if len(levels)<256 else np.uint32))
+            else:
+                out.append(bins[0].take(at))
+                for x in bins[1]: out[-1] += p>=x.take(at)
         return out
     return count
 
@@ -102,19 +111,17 @@ def _clamped(low, high):
         low,high,a,b,d = a,b,low,high,2*d
     return low
 
-_BLOCK = 2**17 # samples at a time: what is done to them stays in the cache
+_BLOCK = 2**18 # samples at a time: what is done to them stays in the cache
 
-def _heights(p, on, off):
-    "How many of the ascending pairs (on, off) have an event at each sample of p (rows, samples)"
-    dtype = np.uint8 if len(on)<256 else np.uint32
-    reached,held = (_counter(levels.astype(p.dtype), p.dtype, dtype) for levels in (on, off))
-    out = np.empty(p.shape, dtype)
+def _heights(p, count):
+    "How many pairs have an event at each sample of p (rows, samples); `count` says how many on- and off-thresholds a sample reaches"
+    out = []
     for t in range(0, p.shape[1], _BLOCK):
-        q = p[:,t:t+_BLOCK]
-        low,high = reached(q),held(q)
-        high[:,0] = low[:,0] = np.maximum(low[:,0], np.minimum(out[:,t-1], high[:,0])) if t else low[:,0]
-        out[:,t:t+_BLOCK] = _clamped(low, high)
-    return out
+        low,high = count(p[:,t:t+_BLOCK])
+        if t: low[:,0] = np.maximum(low[:,0], np.minimum(out[-1][:,-1], high[:,0]))
+        high[:,0] = low[:,0]
+        out.append(_clamped(low, high))
+    return np.concatenate(out, 1) if len(out)>1 else out[0]
 
 # %% ../../nbs/score/03_sweeps.ipynb #3279ac79
 def _extreme(f, x, w):
@@ -146,7 +153,7 @@ def _shaped(x, kernel, gap, least):
         out.append(_opened(_closed(_opened(x[:,from_:t+step+reach], kernel), gap), least)[:,t-from_:][:,:step])
     return np.concatenate(out, 1) if len(out)>1 else out[0]
 
-# %% ../../nbs/score/03_sweeps.ipynb #be215670
+# %% ../../nbs/score/03_sweeps.ipynb #5791af17
 def _above(heights, n):
     "For each of n pairs, how many of `heights` it lies below"
     return np.cumsum(np.bincount(heights, minlength=n+1)[:0:-1])[::-1]
@@ -166,17 +173,13 @@ def _counts(h, y, n):
     across = np.minimum.reduceat(flat, np.stack([stops[:-1]-1, starts[1:]+1], 1).reshape(-1))[::2] if len(starts)>1 else flat[:0]
     return np.stack([_above(top, n), begun(up), begun(up[free])-_above(into, n)+_above(across, n)])
 
-def _swept(p, y, on, off, lengths):
-    "The same counts of probabilities and labels at the ascending pairs (on, off)"
-    return _counts(_shaped(_heights(p, on, off), *lengths), y, len(on))
-
 # %% ../../nbs/score/03_sweeps.ipynb #aadf78fd
 def default_thresholds()->np.ndarray:
     "A hundred and some values of tau_on: hundredths, and finer near 0 and 1, where overconfident detectors live"
     tail = 10**-np.array([3, 2.7, 2.3])
     return np.r_[tail, np.arange(1, 100)/100, 1-tail[::-1]]
 
-# %% ../../nbs/score/03_sweeps.ipynb #0b8ddd3c
+# %% ../../nbs/score/03_sweeps.ipynb #f688c322
 def sweep_thresholds(
     probs,           # (rows, samples) probabilities, array or tensor, or a list of timelines of several lengths
     labels,          # 0 and 1, of the same shape
@@ -191,7 +194,9 @@ def sweep_thresholds(
     for p,y,m in tracks:
         n_ref,hours = n_ref+len(mask_runs(y)[0]),hours+m.sum()/sfreq/3600
         step = max(1, _BLOCK//max(1, p.shape[1]))
-        for i in range(0, len(p) if p.size else 0, step): total += _swept(p[i:i+step], y[i:i+step], on, off, post.lengths(sfreq))
+        count = _counter(on, off, p.dtype)
+        for i in range(0, len(p) if p.size else 0, step):
+            total += _counts(_shaped(_heights(p[i:i+step], count), *post.lengths(sfreq)), y[i:i+step], len(on))
     return pd.DataFrame(dict(tau_on=on, tau_off=off, n_hyp=total[1], tp=total[0], fn=n_ref-total[0], fp=total[2],
                              sensitivity=total[0]/n_ref if n_ref else np.nan, fa_per_24h=total[2]/hours*24 if hours else np.nan))
 
