@@ -17,7 +17,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 from .errors import InputError, unknown_name
 
-# %% ../nbs/00_schema.ipynb #4f73b619
+# %% ../nbs/00_schema.ipynb #b796684c
 class Section(BaseModel):
     "A part of the configuration: unknown keys are errors, types are not guessed, and what is read is remembered"
     model_config = ConfigDict(extra='forbid', strict=True, validate_default=False)
@@ -37,7 +37,7 @@ class Section(BaseModel):
     def unread(self, prefix='')->list:
         "Dotted names of the keys that were given and have not been read"
         inner = self._sections()
-        own = [prefix+k for k in self.model_fields_set if k not in self._read and k not in inner]
+        own = [prefix+k for k in self.model_fields_set-{'kind'} if k not in self._read and k not in inner] # `kind` chose the class
         return sorted(own + [k for name,s in inner.items() for k in s.unread(f'{prefix}{name}.')])
 
 # %% ../nbs/00_schema.ipynb #a00f591e
