@@ -2613,6 +2613,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                         'crosssuck.score.sweeps._labels': ('score/sweeps.html#_labels', 'crosssuck/score/sweeps.py'),
                                         'crosssuck.score.sweeps._margin': ('score/sweeps.html#_margin', 'crosssuck/score/sweeps.py'),
                                         'crosssuck.score.sweeps._opened': ('score/sweeps.html#_opened', 'crosssuck/score/sweeps.py'),
+                                        'crosssuck.score.sweeps._overlong': ('score/sweeps.html#_overlong', 'crosssuck/score/sweeps.py'),
                                         'crosssuck.score.sweeps._shaped': ('score/sweeps.html#_shaped', 'crosssuck/score/sweeps.py'),
                                         'crosssuck.score.sweeps._thresholds': ( 'score/sweeps.html#_thresholds',
                                                                                 'crosssuck/score/sweeps.py'),

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from ..errors import InputError, unknown_name
 
-# %% ../../nbs/score/02_postprocess.ipynb #0f744452
+# %% ../../nbs/score/02_postprocess.ipynb #5227bbfd
 def checked_number(
     value,           # what a setting says
     key,             # its name
@@ -37,6 +37,7 @@ class Post:
     kernel_size:int=1      # samples: what is shorter is opened away, then gaps that are shorter are closed; 1 does nothing
     min_duration:float=0.  # seconds: shorter events are dropped, at the very end
     merge_gap:float=0.     # seconds: events with a shorter pause between them become one
+    longest:float=300.     # seconds at a stretch (SzCORE's longest event) beyond which sweeps count on: see `sweep_thresholds`
 
     def __post_init__(self):
         for f in fields(self):
