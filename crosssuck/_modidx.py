@@ -1348,6 +1348,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                  'crosssuck/models/faces.py'),
                                         'crosssuck.models.faces._misfits': ('models/faces.html#_misfits', 'crosssuck/models/faces.py'),
                                         'crosssuck.models.faces._needed': ('models/faces.html#_needed', 'crosssuck/models/faces.py'),
+                                        'crosssuck.models.faces._outside': ('models/faces.html#_outside', 'crosssuck/models/faces.py'),
                                         'crosssuck.models.faces._read_state': ( 'models/faces.html#_read_state',
                                                                                 'crosssuck/models/faces.py'),
                                         'crosssuck.models.faces._reduced': ('models/faces.html#_reduced', 'crosssuck/models/faces.py'),

@@ -135,7 +135,7 @@ def _tell_terms():
     if not _told: print(TERMS)
     _told[:] = [True]
 
-# %% ../../nbs/models/06_faces.ipynb #531a0d4f
+# %% ../../nbs/models/06_faces.ipynb #cf8a35c4
 def _read_state(path):
     "The tensors of the checkpoint at `path`, by name, without `module.`"
     if not Path(path).is_file(): raise InputError('there is no such file', path, 'give an official EmoNet checkpoint (emonet_8.pth or '
@@ -155,7 +155,8 @@ def _misfits(state, wanted):
     missing,foreign = [k for k in wanted if k not in state],[k for k in state if k not in wanted]
     shaped = [f'{k} {tuple(v.shape)} for {tuple(wanted[k].shape)}' for k,v in state.items() if k in wanted and v.shape!=wanted[k].shape]
     broken = [k for k,v in state.items() if k in wanted and not v.isfinite().all()]
-    return [f'{len(o)} {what}: {shown(o)}' for what,o in dict(missing=missing, unknown=foreign, misshapen=shaped, infinite=broken).items() if o]
+    found = dict(missing=missing, unknown=foreign, misshapen=shaped, infinite=broken)
+    return [f'{len(names)} {what}: {shown(names)}' for what,names in found.items() if names]
 
 # %% ../../nbs/models/06_faces.ipynb #e7a19b0c
 def load_emonet(
@@ -177,7 +178,7 @@ def load_emonet(
     _tell_terms()
     return net.eval()
 
-# %% ../../nbs/models/06_faces.ipynb #d913d9b1
+# %% ../../nbs/models/06_faces.ipynb #cf66e2e6
 def bgr_picture(
     image,        # (H, W), (H, W, 1), (H, W, 3) BGR or (H, W, 4) BGRA, uint8 or uint16; or None
     where='image' # what to call it in an error
@@ -187,7 +188,7 @@ def bgr_picture(
     a = np.asarray(image)
     if a.ndim==2: a = a[...,None]
     if a.dtype not in (np.uint8, np.uint16) or a.ndim!=3 or a.shape[2] not in (1,3,4):
-        raise InputError(f'{a.dtype} of shape {np.shape(image)}', where, 'uint8 or uint16 of shape (H, W), (H, W, 3) or (H, W, 4), blue first')
+        raise InputError(f'{a.dtype} of shape {np.shape(image)}', where, 'uint8 or uint16, (H, W), (H, W, 3) or (H, W, 4), blue first')
     if not a.size: return None
     if a.dtype==np.uint16: a = ((a.astype(np.uint32)+128)//257).astype(np.uint8)
     return np.ascontiguousarray(np.repeat(a, 3, 2) if a.shape[2]==1 else a[...,:3])
@@ -198,13 +199,13 @@ def _needed(image, where):
     if a is None: raise InputError('there is no picture (None, or no pixel)', where, 'leave frames out that could not be read')
     return a
 
-# %% ../../nbs/models/06_faces.ipynb #cf7ae118
+# %% ../../nbs/models/06_faces.ipynb #79192da3
 @dataclass(frozen=True, eq=False)
 class Face:
     "A face in a picture"
     box: tuple                # x, y (of the upper left corner), width, height, in pixels; may reach over the border
     score: float=None         # how sure the detector is, 0 to 1; None where it does not say
-    landmarks: np.ndarray=None # (5, 2) x, y in pixels: both eyes, nose, both corners of the mouth; None where it does not say
+    landmarks: np.ndarray=None # (5, 2): x, y in pixels: both eyes, nose, both corners of the mouth; None where it does not say
 
     def __post_init__(self):
         "Raises `InputError` for a box without area, a score outside of 0 to 1, or landmarks of another shape"
@@ -218,7 +219,8 @@ class Face:
         set_('score', score)
         if self.landmarks is None: return
         points = np.asarray(self.landmarks, float)
-        if points.shape!=(5,2) or not np.isfinite(points).all(): raise InputError(f'landmarks of shape {points.shape}', 'face', '(5, 2), finite')
+        if points.shape!=(5,2) or not np.isfinite(points).all():
+            raise InputError(f'landmarks of shape {points.shape}', 'face', '(5, 2), finite')
         set_('landmarks', points)
 
 # %% ../../nbs/models/06_faces.ipynb #9dfdaf1a
@@ -256,11 +258,12 @@ class CascadeDetector:
         found = self.cascade.detect_multi_scale(img=small, min_size=(least,least), max_size=(most,most), **self.kw)
         return [Face(tuple(o[k]/scale for k in ('c','r','width','height'))) for o in found]
 
-# %% ../../nbs/models/06_faces.ipynb #556244fa
+# %% ../../nbs/models/06_faces.ipynb #602cfa4a
 def _yunet_faces(rows, scale):
     "`Face`s of the rows (N, 15) that YuNet gives (or None), found in a picture reduced by `scale`"
     if rows is None: return []
-    return [Face(tuple(r[:4]/scale), float(np.clip(r[14], 0, 1)), r[4:14].reshape(5, 2)/scale) for r in np.asarray(rows, float) if min(r[2:4])>0]
+    read = lambda r: Face(tuple(r[:4]/scale), float(np.clip(r[14], 0, 1)), r[4:14].reshape(5, 2)/scale)
+    return [read(r) for r in np.asarray(rows, float) if min(r[2:4])>0]
 
 class YuNetDetector:
     "Faces with scores and landmarks, by OpenCV's YuNet and the user's ONNX file"
@@ -273,7 +276,8 @@ class YuNetDetector:
         "Raises `InputError` where the file is absent or not what OpenCV can read"
         if not Path(path).is_file(): raise InputError('there is no such file', path,
             'give the ONNX file of YuNet from OpenCV\'s model zoo (face_detection_yunet), or use CascadeDetector, which needs no file')
-        if not hasattr(cv2, 'FaceDetectorYN'): raise InputError(f'OpenCV {cv2.__version__} has no FaceDetectorYN', 'YuNetDetector', 'OpenCV 4.5.4 or later')
+        if not hasattr(cv2, 'FaceDetectorYN'):
+            raise InputError(f'OpenCV {cv2.__version__} has no FaceDetectorYN', 'YuNetDetector', '4.5.4 or later')
         self.path,self.max_side = Path(path),max_side
         try: self.net = cv2.FaceDetectorYN.create(str(path), '', (320,320), min_score, nms, 5000)
         except cv2.error as e: raise InputError('OpenCV cannot read this as YuNet', path, 'the ONNX file of face_detection_yunet') from e
@@ -286,12 +290,14 @@ class YuNetDetector:
         self.net.setInputSize(small.shape[1::-1])
         return _yunet_faces(self.net.detect(small)[1], scale)
 
-# %% ../../nbs/models/06_faces.ipynb #b3846be2
+# %% ../../nbs/models/06_faces.ipynb #5b0630f3
 def _visible(box, shape):
     "The part of `box` inside a picture of `shape`: x0, y0, x1, y1; None where there is none"
     x,y,w,h = box
     x0,y0,x1,y1 = max(x, 0),max(y, 0),min(x+w, shape[1]),min(y+h, shape[0])
     return (x0,y0,x1,y1) if x1>x0 and y1>y0 else None
+
+def _outside(face, shape, where): return InputError(f'the box {face.box} lies outside of a picture of {shape[1]}x{shape[0]}', where)
 
 class BoxDetector:
     "The same given boxes in every picture"
@@ -311,7 +317,7 @@ class BoxDetector:
         "The boxes; raises `InputError` where there is no picture, or for a box that is wholly outside of it"
         shape = _needed(image, 'image').shape
         for f in self.faces:
-            if _visible(f.box, shape) is None: raise InputError(f'the box {f.box} lies outside of a picture of {shape[1]}x{shape[0]}', 'BoxDetector')
+            if _visible(f.box, shape) is None: raise _outside(f, shape, 'BoxDetector')
         return list(self.faces)
 
 # %% ../../nbs/models/06_faces.ipynb #3b2941d2
@@ -338,7 +344,7 @@ def primary_face(
     scores = face_scores(faces, shape)
     return faces[int(scores.argmax())] if len(scores) and scores.max()>0 else None
 
-# %% ../../nbs/models/06_faces.ipynb #d8d94211
+# %% ../../nbs/models/06_faces.ipynb #ecc53c5e
 def eye_tilt(
     points # (5, 2), both eyes first, or (68, 2) in the usual order of 68; x to the right, y down
 )->float: # degrees, -90 to 90; positive where the right eye of the picture is the lower one
@@ -361,8 +367,7 @@ def crop_face(
 )->np.ndarray: # (S, S, 3) uint8 BGR, S the padded box's longer side in pixels
     "The square around a face, upright, the picture's border continued; raises `InputError` for a face outside of the picture"
     image = _needed(image, 'image')
-    if _visible(face.box, image.shape) is None:
-        raise InputError(f'the box {face.box} lies outside of a picture of {image.shape[1]}x{image.shape[0]}', 'face')
+    if _visible(face.box, image.shape) is None: raise _outside(face, image.shape, 'face')
     x,y,side = _window(face, padding)
     if angle is None: angle = eye_tilt(face.landmarks) if face.landmarks is not None else 0
     if angle:
@@ -424,7 +429,7 @@ class FaceReading:
     expression: np.ndarray # (B, n_expression) probabilities, mean over the views
     angle: np.ndarray      # (B,) degrees that were taken out by heat maps
 
-# %% ../../nbs/models/06_faces.ipynb #71665ba6
+# %% ../../nbs/models/06_faces.ipynb #93ee1fe2
 class EmoNetAdapter:
     "EmoNet as a face expert: crops in, valence and arousal with their variances out"
     def __init__(self,
@@ -437,14 +442,14 @@ class EmoNetAdapter:
         align:str='auto',    # 'auto', 'landmarks', 'heatmaps' or 'none'
         seed:int=42,         # of the views' jitter
         device='auto',       # as for `best_device`
-        batch_size:int=8,    # faces at a time, each with all its views
+        batch_size:int=4,    # faces at a time, each with all its views: 20 views of a network that is 128x128 wide are near 1 GB
         n_expression:int=None, # that the checkpoint must have; None takes what it has
         padding=.2,          # around a face that is cut out here
         max_tilt=45.         # degrees; a greater tilt by heat maps is not believed
     ):
         "Raises `InputError` without weights, for a checkpoint that does not fit, and for settings that make no sense"
-        if (weights is None)==(model is None): raise InputError('no weights' if model is None else 'both `weights` and `model`', 'EmoNetAdapter',
-            'give weights=, the path of an official checkpoint, or a model of your own; nothing is ever predicted from random weights')
+        if (weights is None)==(model is None): raise InputError('no weights' if model is None else 'both `weights` and `model`',
+            'EmoNetAdapter', 'give weights=, the path of an official checkpoint, or a model of your own; random weights predict nothing')
         if align not in ALIGNMENTS: raise unknown_name('align', str(align), ALIGNMENTS, 'EmoNetAdapter')
         for k,v in dict(tta=tta, batch_size=batch_size).items():
             if v<1 or v!=int(v): raise InputError(f'`{k}` is {v}', 'EmoNetAdapter', 'a whole number, 1 or more')
@@ -465,12 +470,14 @@ class EmoNetAdapter:
     def _points(self, squares):
         "The 68 points (N, 68, 2) in each picture of 256"
         x = self._x(squares)
+        self.model.eval() # somebody may have trained it on in the meantime
         maps = self.model.heatmaps(x) if hasattr(self.model, 'heatmaps') else self.model(x)['heatmap']
         return heatmap_points(maps, x.shape[-1]).cpu().numpy()
 
     @torch.inference_mode()
     def _views(self, squares):
         "Valence and arousal (N, tta, 2) and probabilities (N, n_expression): every view of every face as one batch"
+        self.model.eval()
         out = self.model(self._x([v for o in squares for v in face_views(o, self.tta, self.seed)]))
         va = torch.stack([out['valence'], out['arousal']], -1).float().cpu().numpy()
         p = out['expression'].float().softmax(-1).cpu().numpy()
@@ -489,7 +496,7 @@ class EmoNetAdapter:
         if out.shape!=va.shape: raise InputError(f'calibration made {out.shape} of {va.shape}', 'EmoNetAdapter', '(N, 2) to (N, 2)')
         return clamp(out.astype(np.float32))
 
-# %% ../../nbs/models/06_faces.ipynb #2606d533
+# %% ../../nbs/models/06_faces.ipynb #928869a5
 def _turned_crop(crop, angle):
     "The crop turned about its centre by `angle` degrees, its corners continued"
     h,w = crop.shape[:2]
@@ -498,7 +505,7 @@ def _turned_crop(crop, angle):
 @patch
 def read(self:EmoNetAdapter,
     crops,     # list of uint8 BGR face crops (also grey, BGRA, 16 bits); None or empty where there is no face
-    recut=None # for each crop a function of an angle that cuts it again, or None where it is level; None: as `align` says, turning the crops
+    recut=None # for each crop a function of an angle that cuts it again, None where it is level; None: as `align` says, by turning crops
 )->FaceReading:
     "Everything that EmoNet says of `crops`; raises `InputError` for what is no picture"
     crops = [bgr_picture(c, f'crop {i}') for i,c in enumerate(crops)]
@@ -527,7 +534,7 @@ def _upright(self:EmoNetAdapter, crops, recut):
         squares[i],angles[i] = _face_square(recut[i](tilt))[0],tilt
     return squares,angles
 
-# %% ../../nbs/models/06_faces.ipynb #3a59d330
+# %% ../../nbs/models/06_faces.ipynb #b41eb9ba
 @patch
 def predict(self:EmoNetAdapter,
     crops # list of uint8 BGR face crops (also grey, BGRA, 16 bits); None or empty where there is no face
@@ -561,8 +568,8 @@ def predict_faces(self:EmoNetAdapter,
     images, # list of uint8 BGR pictures
     faces   # for each the `Face` to read, or None
 )->tuple: # as `predict`
-    "As `predict`, the faces cut out of their pictures here, upright as `align` says; raises `InputError` where it cannot"
-    if len(images)!=len(faces): raise InputError(f'{len(faces)} faces for {len(images)} images', 'predict_faces', 'one a picture, None where there is none')
+    "As `predict`, the faces cut out of their pictures, upright as `align` says; raises `InputError` where it cannot"
+    if len(images)!=len(faces): raise InputError(f'{len(faces)} faces for {len(images)} images', 'predict_faces', 'one a picture, or None')
     crops,recut = [],[]
     for i,(im,f) in enumerate(zip(images, faces)):
         if f is None: crops.append(None); recut.append(None); continue
