@@ -63,7 +63,7 @@ def scene_head(
     if not 0<=p<1: raise InputError(f'dropout is {p}', 'model.dropout', 'from 0 to below 1')
     return _HEADS[name](n_features, p)
 
-# %% ../../nbs/models/05_scenes.ipynb #b189ba14
+# %% ../../nbs/models/05_scenes.ipynb #c81c99d4
 _CLIP_B32 = 'vit_base_patch32_clip_quickgelu_224.openai'
 
 def _timm_backbone(name, n_features, kwargs):
@@ -80,7 +80,8 @@ def _timm_backbone(name, n_features, kwargs):
     n_features = n_features or getattr(backbone, 'head_hidden_size', None) or backbone.num_features
     c = timm.data.resolve_data_config({}, model=backbone)
     fixed = getattr(getattr(backbone, 'patch_embed', None), 'img_size', None) # what it was really built for
-    return backbone,_preparation(fixed or c['input_size'][1:], c['mean'], c['std'], c['interpolation'], c['crop_pct'], c['crop_mode']),n_features
+    c['size'] = fixed or c.pop('input_size')[1:]
+    return backbone,_preparation(**{k: c[k] for k in ('size','mean','std','interpolation','crop_pct','crop_mode')}),n_features
 
 def _preparation(size, mean, std, interpolation, crop_pct, crop_mode):
     return dict(size=[int(s) for s in size], mean=list(mean), std=list(std), interpolation=interpolation, crop_pct=crop_pct,
@@ -317,7 +318,7 @@ def rgb_picture(
     if a.dtype==np.uint16: a = ((a.astype(np.uint32)+128)//257).astype(np.uint8)
     return np.ascontiguousarray(np.repeat(a, 3, 2) if a.shape[2]==1 else a[...,2::-1])
 
-# %% ../../nbs/models/05_scenes.ipynb #6061a578
+# %% ../../nbs/models/05_scenes.ipynb #32778036
 class ScenePredictor:
     "Pictures to valence and arousal with their variances"
     def __init__(self,
@@ -330,8 +331,9 @@ class ScenePredictor:
         "Raises `InputError` for an incomplete `preprocessing`"
         p = model.preprocessing if preprocessing is None else preprocessing
         if gone := [k for k in model.preprocessing if k not in p]: raise InputError(f'`{gone[0]}` is missing', 'preprocessing')
+        p = {k: p[k] for k in model.preprocessing}
         self.model,self.preprocessing,self.n,self.seed,self.bs = model,p,n,seed,bs
-        self.prepare = timm.data.create_transform((3,*p['size']), **{k: p[k] for k in ('mean','std','interpolation','crop_pct','crop_mode')})
+        self.prepare = timm.data.create_transform((3,*p['size']), **{k: p[k] for k in p if k!='size'})
 
     def tensor(self,
         rgb # (H, W, 3) uint8 RGB
