@@ -19,7 +19,7 @@ from ..data.video import VideoError, VideoFile
 from ..errors import InputError, unknown_name
 from .predict import _exported
 from ..runs import atomic_path
-from ..score.events import Post, extract_events, stitch
+from ..score.postprocess import Post, extract_events, stitch
 
 # %% ../../nbs/infer/04_scan.ipynb #91531483
 @patch
