@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['scene_head', 'SceneEmotionRegressor', 'scene_splitter', 'load_scene_weights', 'published_weights',
-           'scene_preprocessing', 'rgb_picture', 'ScenePredictor', 'save_scene_model', 'load_scene_model']
+           'model_preprocessing', 'rgb_picture', 'ScenePredictor', 'save_scene_model', 'load_scene_model']
 
 # %% ../../nbs/models/05_scenes.ipynb #08251e3c
 import argparse
@@ -63,7 +63,7 @@ def scene_head(
     if not 0<=p<1: raise InputError(f'dropout is {p}', 'model.dropout', 'from 0 to below 1')
     return _HEADS[name](n_features, p)
 
-# %% ../../nbs/models/05_scenes.ipynb #c81c99d4
+# %% ../../nbs/models/05_scenes.ipynb #700c30f5
 _CLIP_B32 = 'vit_base_patch32_clip_quickgelu_224.openai'
 
 def _timm_backbone(name, n_features, kwargs):
@@ -83,11 +83,17 @@ def _timm_backbone(name, n_features, kwargs):
     c['size'] = fixed or c.pop('input_size')[1:]
     return backbone,_preparation(**{k: c[k] for k in ('size','mean','std','interpolation','crop_pct','crop_mode')}),n_features
 
+def _side(size):
+    "The side of a square in pixels"
+    sides = {int(s) for s in ([size] if isinstance(size, int) else size)}
+    if len(sides)>1: raise InputError(f'pictures of {tuple(size)}', 'model.backbone', 'a tower for squares')
+    return sides.pop()
+
 def _preparation(size, mean, std, interpolation, crop_pct, crop_mode):
-    return dict(size=[int(s) for s in size], mean=list(mean), std=list(std), interpolation=interpolation, crop_pct=crop_pct,
+    return dict(size=_side(size), mean=list(mean), std=list(std), interpolation=interpolation, crop_pct=crop_pct,
                 crop_mode=crop_mode)
 
-# %% ../../nbs/models/05_scenes.ipynb #1cdd5c79
+# %% ../../nbs/models/05_scenes.ipynb #4c7653af
 def _open_clip():
     "The package open_clip"
     if find_spec('open_clip') is None: raise InputError('open_clip is not installed', 'model.backbone', 'pip install open_clip_torch')
@@ -110,11 +116,10 @@ def _open_clip_backbone(name, n_features, kwargs):
     except (TypeError, AssertionError) as e: raise InputError(f'`{name}` cannot be built so ({e})', 'model.backbone',
         'its arguments are those of open_clip.create_model') from None
     c = {**tower.preprocess_cfg, **{k: facts[k] for k in ('mean','std','interpolation') if k in facts}}
-    size = [c['size']]*2 if isinstance(c['size'], int) else c['size']
     crop = 'squash' if facts.get('resize_mode', c['resize_mode'])=='squash' else 'center'
-    return tower,_preparation(size, c['mean'], c['std'], c['interpolation'], 1., crop),tower.output_dim
+    return tower,_preparation(c['size'], c['mean'], c['std'], c['interpolation'], 1., crop),tower.output_dim
 
-# %% ../../nbs/models/05_scenes.ipynb #86dfaf75
+# %% ../../nbs/models/05_scenes.ipynb #fef8c200
 class SceneEmotionRegressor(nn.Module):
     "A photograph's valence and arousal (B, 2) from an image (B, 3, H, W): `backbone`, then `head`"
     def __init__(self,
@@ -143,10 +148,12 @@ class SceneEmotionRegressor(nn.Module):
         if x.ndim!=4 or x.shape[1]!=3: raise InputError(f'images of shape {tuple(x.shape)}', 'model', '(batch, 3, height, width)')
         try: f = self.backbone(x)
         except AssertionError as e: raise InputError(f'images of {x.shape[2]}x{x.shape[3]} ({e})', self.spec['backbone'],
-            f'it takes {self.preprocessing["size"][0]}x{self.preprocessing["size"][1]}') from None
+            'it takes {0}x{0}'.format(self.preprocessing['size'])) from None
         return f[0] if isinstance(f, tuple) else f # CoCa's tower hands out its tokens too
 
-    def forward(self, x): return self.head(self.features(x))
+    def forward(self, x):
+        "(B, 2) of images (B, 3, H, W), or of features (B, n_features) that were computed before"
+        return self.head(x if x.ndim==2 else self.features(x))
 
     def train(self, mode=True):
         super().train(mode)
@@ -217,8 +224,9 @@ def load_scene_weights(
     model.notes += notes
     if verbose and notes: print(f'{model.spec["backbone"]}: {"; ".join(notes)}')
 
-# %% ../../nbs/models/05_scenes.ipynb #ed743335
-_HUB_FILES = dict(timm=('model.safetensors','pytorch_model.bin'), open_clip=('open_clip_model.safetensors','open_clip_pytorch_model.bin'))
+# %% ../../nbs/models/05_scenes.ipynb #8aa5065c
+_HUB_FILES = dict(timm=('model.safetensors','pytorch_model.bin'),
+                  open_clip=('open_clip_model.safetensors','open_clip_pytorch_model.bin'))
 
 def _hub_place(backbone):
     "`(repository, revision, names of files)` of the published weights of `backbone` on the hub"
@@ -292,18 +300,18 @@ def mc_dropout(self:SceneEmotionRegressor,
         with _only_dropout(self): f = self.features(x)
         return _mc_head(self, f, n)
 
-# %% ../../nbs/models/05_scenes.ipynb #633e2fcf
-def scene_preprocessing(
+# %% ../../nbs/models/05_scenes.ipynb #5fefc43f
+def model_preprocessing(
     model,         # a `SceneEmotionRegressor`
     **changes      # of single entries: size, mean, std, interpolation, crop_pct, crop_mode
 )->dict:
-    "How images are prepared for `model`: size (h, w), mean, std, interpolation, crop_pct, crop_mode; `InputError` for an unknown entry"
+    "How images are prepared for `model`: size (pixels, a square), mean, std, interpolation, crop_pct, crop_mode; `InputError` for an unknown entry"
     known = dict(model.preprocessing)
     for k in changes:
         if k not in known: raise unknown_name('entry', k, known, 'preprocessing')
     return known | changes
 
-# %% ../../nbs/models/05_scenes.ipynb #90e454cb
+# %% ../../nbs/models/05_scenes.ipynb #df0c2506
 def rgb_picture(
     image,      # (H, W), (H, W, 1), (H, W, 3) BGR or (H, W, 4) BGRA, uint8 or uint16; or None
     where='image'
@@ -313,17 +321,17 @@ def rgb_picture(
     a = np.asarray(image)
     if a.ndim==2: a = a[...,None]
     if a.dtype not in (np.uint8, np.uint16) or a.ndim!=3 or a.shape[2] not in (1,3,4):
-        raise InputError(f'{a.dtype} of shape {np.shape(image)}', where, 'uint8 or uint16 of shape (H, W), (H, W, 3) or (H, W, 4), BGR')
+        raise InputError(f'{a.dtype} of shape {np.shape(image)}', where, 'uint8 or uint16, (H, W), (H, W, 3) or (H, W, 4), BGR')
     if not a.size: return None
     if a.dtype==np.uint16: a = ((a.astype(np.uint32)+128)//257).astype(np.uint8)
     return np.ascontiguousarray(np.repeat(a, 3, 2) if a.shape[2]==1 else a[...,2::-1])
 
-# %% ../../nbs/models/05_scenes.ipynb #32778036
+# %% ../../nbs/models/05_scenes.ipynb #4ff45337
 class ScenePredictor:
     "Pictures to valence and arousal with their variances"
     def __init__(self,
         model:SceneEmotionRegressor, # trained
-        preprocessing:dict=None,     # as from `scene_preprocessing`; None: the model's
+        preprocessing:dict=None,     # as from `model_preprocessing`; None: the model's
         n:int=5,                     # answers of MC dropout; 0: one answer without dropout, its variance unknown
         seed:int=42,                 # of the masks: the same pictures get the same answers
         bs:int=32                    # pictures at a time
@@ -333,7 +341,7 @@ class ScenePredictor:
         if gone := [k for k in model.preprocessing if k not in p]: raise InputError(f'`{gone[0]}` is missing', 'preprocessing')
         p = {k: p[k] for k in model.preprocessing}
         self.model,self.preprocessing,self.n,self.seed,self.bs = model,p,n,seed,bs
-        self.prepare = timm.data.create_transform((3,*p['size']), **{k: p[k] for k in p if k!='size'})
+        self.prepare = timm.data.create_transform((3,p['size'],p['size']), **{k: p[k] for k in p if k!='size'})
 
     def tensor(self,
         rgb # (H, W, 3) uint8 RGB
