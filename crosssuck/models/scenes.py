@@ -300,12 +300,12 @@ def mc_dropout(self:SceneEmotionRegressor,
         with _only_dropout(self): f = self.features(x)
         return _mc_head(self, f, n)
 
-# %% ../../nbs/models/05_scenes.ipynb #5fefc43f
+# %% ../../nbs/models/05_scenes.ipynb #3ad3b991
 def model_preprocessing(
     model,         # a `SceneEmotionRegressor`
     **changes      # of single entries: size, mean, std, interpolation, crop_pct, crop_mode
 )->dict:
-    "How images are prepared for `model`: size (pixels, a square), mean, std, interpolation, crop_pct, crop_mode; `InputError` for an unknown entry"
+    "size (pixels, a square), mean, std, interpolation, crop_pct, crop_mode; `InputError` for an unknown entry"
     known = dict(model.preprocessing)
     for k in changes:
         if k not in known: raise unknown_name('entry', k, known, 'preprocessing')

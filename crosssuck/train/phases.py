@@ -92,7 +92,7 @@ def find_lr(
     if n<10: raise InputError(f'the loss stayed a number for {n} steps of the learning-rate search', 'find_lr', 'give `lr` as a number')
     return valley(lrs[:n], losses[:n], num_it)[0]
 
-# %% ../../nbs/train/04_phases.ipynb #446e2d3b
+# %% ../../nbs/train/04_phases.ipynb #11db261d
 def _rate(learn, phase, previous):
     "The highest learning rate of the head in `phase`"
     if phase.lr=='find': return find_lr(learn)*phase.lr_scale
@@ -101,7 +101,8 @@ def _rate(learn, phase, previous):
 def _record_rates(keeper, groups):
     "Write which rates were chosen so far, and how, to `learning_rates.json` of the run"
     if keeper.folder is None: return
-    rows = [dict(phase=p['name'], lr=lr, chosen=p['lr'] if isinstance(p['lr'], str) else 'given', lr_scale=p['lr_scale'], freeze=p['freeze'],
+    how = lambda p: p['lr'] if isinstance(p['lr'], str) else 'given'
+    rows = [dict(phase=p['name'], lr=lr, chosen=how(p), lr_scale=p['lr_scale'], freeze=p['freeze'],
                  lr_of_groups=[lr*p['lr_mult']*(not p['freeze'])]*(groups-1)+[lr])
             for p,lr in ((keeper.plan[i], lr) for i,lr in sorted(keeper.found.items()))]
     keeper.folder.write_json('learning_rates.json', rows)
@@ -178,7 +179,7 @@ def _finished(learn, keeper):
     keeper.load_best()
     return learn
 
-# %% ../../nbs/train/04_phases.ipynb #4daa7f85
+# %% ../../nbs/train/04_phases.ipynb #6e773a09
 def fit_phases(
     learn:Learner,      # from `clip_learner`, or any Learner with `StepSeed`
     phases,             # `Phase`s, in order
@@ -188,7 +189,8 @@ def fit_phases(
 )->Learner:
     "Train `learn` through `phases` and load the best weights; `InputError` for what cannot be run or resumed, or ends in no numbers"
     phases,keeper = L(phases),_keeper(learn, run)
-    if phases and phases[0].lr=='previous': raise InputError('there is no previous rate', f'phase `{phases[0].name}`', '`find`, or a number')
+    if phases and phases[0].lr=='previous':
+        raise InputError('there is no previous rate', f'phase `{phases[0].name}`', '`find`, or a number')
     plan,seed = [asdict(p) for p in phases],learn.step_seed.seed if hasattr(learn, 'step_seed') else None
     state = _last_state(keeper, resume)
     if state: keeper.load_state(_checked(keeper, state, plan, seed)['callbacks']['checkpoints'])
