@@ -268,24 +268,20 @@ def _there(place, names, timeout):
             if e.code!=404 or name==names[-1]: raise
         else: return name
 
-# %% ../../nbs/models/05_scenes.ipynb #b5da3a1e
+# %% ../../nbs/models/05_scenes.ipynb #3bb84557
 @contextmanager
-def _only_dropout(model):
-    "Within, `model` is in evaluation mode but for the dropout of its head; afterwards each module is in the mode that it was in"
+def _in_mode(model, training=()):
+    "Within, `model` is in evaluation mode but for its modules `training`; afterwards each module is in the mode that it was in"
     modes = [(m, m.training) for m in model.modules()]
     model.eval()
-    for m in model.head.modules():
-        if isinstance(m, nn.modules.dropout._DropoutNd): m.training = True
-    try: yield any(m.p>0 for m in model.head.modules() if isinstance(m, nn.modules.dropout._DropoutNd))
+    for m in training: m.training = True
+    try: yield
     finally:
         for m,mode in modes: m.training = mode
 
-# %% ../../nbs/models/05_scenes.ipynb #0d1214e5
-def _mc_head(model, f, n):
-    "`(mean, variance)` (B, 2) over `n` passes of the head over features (B, F), all in one batch"
-    with _only_dropout(model) as drops: out = model.head(f.repeat(n, 1)).view(n, len(f), -1)
-    return out.mean(0), out.var(0) if n>1 and drops else torch.full_like(out[0], float('nan'))
+def _droppers(head): return [m for m in head.modules() if isinstance(m, nn.modules.dropout._DropoutNd) and m.p>0]
 
+# %% ../../nbs/models/05_scenes.ipynb #fa3afc89
 @patch
 def mc_dropout(self:SceneEmotionRegressor,
     x,             # (B, 3, H, W) normalised images
@@ -297,8 +293,10 @@ def mc_dropout(self:SceneEmotionRegressor,
     devices = [x.device] if x.device.type=='cuda' else []
     with torch.no_grad(), torch.random.fork_rng(devices, enabled=seed is not None):
         if seed is not None: torch.manual_seed(seed)
-        with _only_dropout(self): f = self.features(x)
-        return _mc_head(self, f, n)
+        with _in_mode(self, drops := _droppers(self.head)):
+            f = self.features(x)
+            out = self.head(f.repeat(n, 1)).view(n, len(f), -1)
+    return out.mean(0), out.var(0) if n>1 and drops else torch.full_like(out[0], float('nan'))
 
 # %% ../../nbs/models/05_scenes.ipynb #3ad3b991
 def model_preprocessing(
@@ -326,7 +324,7 @@ def rgb_picture(
     if a.dtype==np.uint16: a = ((a.astype(np.uint32)+128)//257).astype(np.uint8)
     return np.ascontiguousarray(np.repeat(a, 3, 2) if a.shape[2]==1 else a[...,2::-1])
 
-# %% ../../nbs/models/05_scenes.ipynb #4ff45337
+# %% ../../nbs/models/05_scenes.ipynb #00473407
 class ScenePredictor:
     "Pictures to valence and arousal with their variances"
     def __init__(self,
@@ -364,17 +362,7 @@ class ScenePredictor:
     def _batch(self, x):
         x = x.to(next(self.model.parameters()).device)
         if self.n: return [o.float().cpu().numpy() for o in self.model.mc_dropout(x, self.n, self.seed)]
-        with torch.no_grad(), _only_dropout(self.model): f = self.model.features(x)
-        with torch.no_grad(), _evaluated(self.model.head): return self.model.head(f).float().cpu().numpy(),np.nan
-
-@contextmanager
-def _evaluated(module):
-    "Within, `module` is in evaluation mode"
-    modes = [(m, m.training) for m in module.modules()]
-    module.eval()
-    try: yield
-    finally:
-        for m,mode in modes: m.training = mode
+        with torch.no_grad(), _in_mode(self.model): return self.model(x).float().cpu().numpy(),np.nan
 
 # %% ../../nbs/models/05_scenes.ipynb #53db3ad9
 _FORMAT = 'crosssuck.scene/1'

@@ -6,7 +6,7 @@
 __all__ = ['affect_columns', 'affect_points', 'AffectMetrics', 'affect_mode', 'FeatureLoader', 'cache_features', 'head_dls',
            'FrozenFeatures', 'scene_learner', 'PhaseTrainer']
 
-# %% ../../nbs/train/06_scenes.ipynb #07a70dfa
+# %% ../../nbs/train/06_scenes.ipynb #bef2c0c5
 import numpy as np
 import torch
 from fastai.basics import *
@@ -15,7 +15,7 @@ from ..errors import InputError, unknown_name
 from ..runs import Run
 from ..device import mixed_seed
 from ..score import affect
-from ..models.scenes import SceneEmotionRegressor, save_scene_model, load_scene_model, scene_splitter
+from ..models.scenes import SceneEmotionRegressor, _in_mode, load_scene_model, save_scene_model, scene_splitter
 from .losses import affect_loss
 from .callbacks import *
 from .checkpoints import *
@@ -132,7 +132,7 @@ class FeatureLoader(DataLoader):
         return torch.from_numpy(np.random.default_rng(seed).integers(len(self.features), size=len(rows))).to(rows.device)
     def one_batch(self): return next(iter(self))
 
-# %% ../../nbs/train/06_scenes.ipynb #1cc157fd
+# %% ../../nbs/train/06_scenes.ipynb #b1bed164
 def cache_features(
     model:SceneEmotionRegressor, # its backbone is frozen, or about to be
     dls,                         # loaders of (pictures, labels)
@@ -143,14 +143,9 @@ def cache_features(
     if drawn and views is None: raise InputError('the training pictures are drawn anew in each epoch', 'cache_features',
         '`views=4` to keep four drawings of each, or loaders without augmentation')
     if views is not None and views<1: raise InputError(f'{views} views', 'cache_features', 'one or more')
-    modes = [(m, m.training) for m in model.modules()]
-    model.eval()
-    try:
-        with torch.no_grad():
-            train = [_all_features(model, dls.train, v) for v in range(views if drawn else 1)]
-            valid = _all_features(model, dls.valid, 0)
-    finally:
-        for m,mode in modes: m.training = mode
+    with torch.no_grad(), _in_mode(model):
+        train = [_all_features(model, dls.train, v) for v in range(views if drawn else 1)]
+        valid = _all_features(model, dls.valid, 0)
     return dict(train=(torch.stack([f for f,_ in train]),train[0][1]), valid=(valid[0][None],valid[1]))
 
 def head_dls(
@@ -200,7 +195,7 @@ def _same_eyes(dls, model):
                              '`scene_dls(preprocessing=model.preprocessing)`')
     model.preprocessing.update({k: made[k] for k in model.preprocessing if k in made})
 
-# %% ../../nbs/train/06_scenes.ipynb #74976c26
+# %% ../../nbs/train/06_scenes.ipynb #69be22c7
 _TABLE = ('mae_avg','ccc_avg','mae_v','mae_a','ccc_v','ccc_a')
 
 def scene_learner(
@@ -223,7 +218,7 @@ def scene_learner(
     grad_clip:float=None,         # largest norm of the gradient; None: no clipping
     accumulate:int=1,             # batches a step
     early_stopping:dict=None,     # for `EarlyStop`: patience (epochs), min_delta
-    cache='auto',                 # features of a frozen backbone computed once: True, a number of views, 'auto': where nothing is augmented; False
+    cache='auto',                 # compute a frozen backbone's features once: True, False, a number of views, 'auto': if none augments
     run:Run=None,                 # run folder for record and checkpoints
     cbs=None,                     # further callbacks
     verbose:bool=True             # print the device
