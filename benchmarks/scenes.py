@@ -3,10 +3,11 @@
 *dropout*: MC dropout with n answers against one forward of the whole model plus n of the head, on the same pictures, taking turns; the
 ratio is that of the medians. Aim: at most 1.1.
 *cache*: an epoch of training the head on features that were computed once, against the same epoch through the frozen backbone, on the same
-pictures, with the same learner (`scene_learner`, AdamW, fastai's loop and all). What it takes to fill the cache is told beside it. Aim: at least 50 times faster.
+pictures, with the same learner (`scene_learner`, AdamW, fastai's loop and all). What it takes to fill the cache is told beside it. Aim:
+at least 50 times faster.
 
-`small` is a ViT of 0.3 M parameters at 160 pixels (`test_vit`), for trying out: its forward is hardly dearer than a step of the head, so that
-its cache cannot reach the aim. `full` is CLIP's B/32 at 224 pixels, with random weights (the arithmetic is the same).
+`small` is a ViT of 0.3 M parameters at 160 pixels (`test_vit`), for trying out: its forward is hardly dearer than a step of the head,
+so that its cache cannot reach the aim. `full` is CLIP's B/32 at 224 pixels, with random weights (the arithmetic is the same).
 """
 import argparse
 import contextlib
@@ -46,7 +47,8 @@ def dropout(size, turns=15, n=5):
     for bs in (1, 16):
         x = torch.randn(bs, 3, pixels, pixels)
         with torch.no_grad(): f = model.features(x)
-        t = medians(turns, ours=partial(model.mc_dropout, x, n), parts=partial(parts, model, x, f, n), whole=partial(parts, model, x, f, 0, n))
+        t = medians(turns, ours=partial(model.mc_dropout, x, n), parts=partial(parts, model, x, f, n),
+                    whole=partial(parts, model, x, f, 0, n))
         print(f'dropout, {name}, {bs} pictures, n = {n}: {t["ours"]*1e3:.1f} ms, one forward and {n} heads {t["parts"]*1e3:.1f} ms: '
               f'{t["ours"]/t["parts"]:.2f} (aim: at most 1.1); {n} forwards would take {t["whole"]/t["ours"]:.1f} times as long')
 
