@@ -4,7 +4,9 @@
 
 # %% auto #0
 __all__ = ['scene_units', 'read_scenes', 'write_scenes', 'mean_annotation', 'split_scenes', 'quadrant', 'scene_preprocessing',
-           'fit_picture', 'crop_picture', 'SceneAugment', 'check_images', 'find_images', 'read_image', 'ImageError']
+           'fit_picture', 'crop_picture', 'SceneAugment', 'normalise_scenes', 'scene_batch', 'Affect', 'draw_plane',
+           'TensorScene', 'NormalizeScenes', 'SceneSet', 'SceneLoader', 'show_batch', 'show_results', 'check_images',
+           'find_images', 'read_image', 'ImageError']
 
 # %% ../../nbs/data/07_scenes.ipynb #f3b5695b
 import math
@@ -353,3 +355,216 @@ class SceneAugment:
         bright,contrast = 1+self.light*(2*np.array(lights)-1)
         return ((out.astype(np.float32)-out.mean())*contrast+out.mean()*bright).round().clip(0, 255).astype(np.uint8)
     def __repr__(self): return f'SceneAugment(scale={self.scale}, ratio={self.ratio}, flip={self.flip}, light={self.light})'
+
+# %% ../../nbs/data/07_scenes.ipynb #3cab8a93
+def normalise_scenes(
+    x:torch.Tensor, # uint8 (B,3,S,S)
+    mean,           # 3 numbers, RGB in 0..1, or a tensor of them
+    std             # 3 numbers, RGB in 0..1, or a tensor of them
+)->torch.Tensor:
+    "Float32 (B,3,S,S) where `x` is; raises `InputError` for a batch that is not uint8"
+    if x.dtype!=torch.uint8 or x.ndim!=4:
+        raise InputError(f'a batch of {x.dtype} and shape {tuple(x.shape)} cannot be normalised', right='uint8 (B,3,S,S), once')
+    x = x.as_subclass(torch.Tensor).to(torch.float32, memory_format=torch.contiguous_format)
+    return x.sub_(_on(mean, x)*255).div_(_on(std, x)*255)
+
+def scene_batch(
+    images,             # pictures: uint8 arrays (H,W,3), paths, or anything that `read_image` takes
+    preprocessing:dict, # `dls.preprocessing`, or of `scene_preprocessing`
+    device='cpu',       # where the floats are wanted
+    bgr:bool=False      # arrays are in OpenCV's order
+)->torch.Tensor:
+    "Float32 (B,3,S,S): what a loader's evaluation pass makes of the pictures; raises `ImageError` for one that cannot be had"
+    p = scene_preprocessing({k: v for k,v in preprocessing.items() if k not in ('units','outputs')})
+    ims = [as_rgb(i, bgr) if isinstance(i, np.ndarray) else read_image(i) for i in images]
+    if not ims: return torch.zeros(0, 3, p['size'], p['size'], device=device)
+    x = torch.from_numpy(np.stack([crop_picture(fit_picture(i, p), p) for i in ims])).permute(0,3,1,2)
+    return normalise_scenes(x.to(device), p['mean'], p['std'])
+
+# %% ../../nbs/data/07_scenes.ipynb #0361c48e
+def _on(values, like): return torch.as_tensor(values, dtype=torch.float32, device=like.device).view(3,1,1)
+
+# %% ../../nbs/data/07_scenes.ipynb #97df1c20
+class Affect(NamedTuple):
+    "Valence and arousal, -1 to 1; NaN where unknown"
+    valence:float # unpleasant to pleasant
+    arousal:float # calm to excited
+    def __str__(self): return f'V {self.valence:+.2f} A {self.arousal:+.2f}' if self.valence==self.valence else 'no label'
+    def show(self, ctx=None, **kwargs):
+        "Draw the plane into a corner of `ctx`; returns it"
+        if ctx is not None: draw_plane(ctx, self)
+        return ctx
+
+def draw_plane(
+    ax,       # matplotlib axis of the picture
+    true=None, # (valence, arousal): a dot
+    pred=None, # (valence, arousal): a ring
+    size=.3    # side of the plane as a share of the axis
+):
+    "A small valence-arousal plane in the lower right corner; returns its axis"
+    plane = ax.inset_axes([1-size-.02, .02, size, size])
+    plane.set(xlim=(-1.15,1.15), ylim=(-1.15,1.15), xticks=[], yticks=[], facecolor=(1,1,1,.85))
+    plane.axhline(0, color='.7', lw=.6, zorder=0); plane.axvline(0, color='.7', lw=.6, zorder=0)
+    known = [p for p in (true,pred) if p is not None and np.isfinite(p).all()]
+    if len(known)==2: plane.plot(*zip(*known), color='crimson', lw=1)
+    if true is not None: plane.plot(*true, 'o', color='black', ms=4)
+    if pred is not None: plane.plot(*np.clip(pred, -1.15, 1.15), 'o', mfc='none', mec='crimson', ms=5, mew=1.3)
+    return plane
+
+# %% ../../nbs/data/07_scenes.ipynb #42302043
+class TensorScene(TensorImage):
+    "A picture, uint8 (3,S,S), or a batch of them; on the device float (B,3,S,S)"
+    def show(self, ctx=None, title=None, figsize=(2.4,2.6), **kwargs):
+        "The picture; returns the axis"
+        import matplotlib.pyplot as plt
+        if ctx is None: ctx = plt.subplots(figsize=figsize, layout='tight')[1]
+        ctx.imshow(self.as_subclass(torch.Tensor).cpu().permute(1,2,0).numpy()); ctx.axis('off')
+        if title is not None: ctx.set_title(title, fontsize=8)
+        return ctx
+
+class NormalizeScenes(DisplayedTransform):
+    "uint8 (B,3,S,S) to normalised floats, on whatever device the batch is, and back to pixels for pictures"
+    parameters,order = L('mean','std'),99
+    def __init__(self,
+        mean, # 3 numbers, RGB in 0..1
+        std   # 3 numbers, RGB in 0..1
+    ): self.mean,self.std = torch.tensor(mean, dtype=torch.float32),torch.tensor(std, dtype=torch.float32)
+    def encodes(self, x:TensorScene):
+        if x.ndim==3: return x
+        return TensorScene(normalise_scenes(x, self.mean, self.std), at=getattr(x, 'at', None))
+    def decodes(self, x:TensorScene):
+        if not x.is_floating_point(): return x
+        z = x.as_subclass(torch.Tensor)*(_on(self.std, x)*255)+_on(self.mean, x)*255
+        return TensorScene(z.round().clamp(0,255).byte(), at=getattr(x, 'at', None))
+
+# %% ../../nbs/data/07_scenes.ipynb #dc52270a
+class SceneSet:
+    "The rows of one side as samples, read a batch at a time"
+    n_inp = 1
+    def __init__(self,
+        table:pd.DataFrame, # image, valence, arousal in reference units; a row is an item
+        paths:dict,         # image -> path or uint8 array
+        preprocessing:dict, # of `scene_preprocessing`
+        augment=None,       # a `SceneAugment` for training
+        split_idx:int=0,    # 0: training, 1: validation
+        cache=None          # a `SceneCache` that holds fitted pictures
+    ):
+        "Raises `InputError` for a picture without a file"
+        self.table,self.paths,self.preprocessing,self.augment = table.reset_index(drop=True),paths,preprocessing,augment
+        self.split_idx,self.cache = split_idx,cache
+        lost = [n for n in self.table['image'] if n not in paths]
+        if lost: raise InputError(f'`{lost[0]}` has no file', 'SceneSet', 'leave it out: `check_images` names such pictures beforehand')
+        va = self.table.reindex(columns=['valence','arousal']).to_numpy('float32')
+        self.targets = torch.from_numpy(va.copy())
+
+    def __len__(self): return len(self.table)
+    @property
+    def c(self): return 2
+    @property
+    def loss_func(self): return MSELossFlat()
+
+    def fitted(self,
+        i:int # number of the row
+    )->np.ndarray:
+        "The picture, scaled as `fit_picture` does; raises `ImageError` where it cannot be read"
+        name = self.table['image'].iloc[i]
+        kept = self.cache.get(self.paths[name]) if self.cache is not None else None
+        if kept is not None: return kept
+        try: return fit_picture(read_image(self.paths[name]), self.preprocessing)
+        except ImageError as e: raise ImageError(e.reason, f'`{name}` cannot be read: {e.what}', e.where, e.right) from e
+
+    def batch(self,
+        request:ClipRequest # what to read
+    )->tuple:
+        "Pictures uint8 (B,S,S,3), targets float32 (B,2), rows int64 (B,1); an `InputError` is returned, not raised"
+        s = self.preprocessing['size']
+        x,rows = np.empty((len(request.items), s, s, 3), np.uint8),[i for _,i in request.items]
+        try:
+            for k,(position,i) in enumerate(request.items):
+                im,seed = self.fitted(i),mixed_seed(request.seed, request.epoch, position)
+                x[k] = self.augment(im, self.preprocessing, seed) if self.augment else crop_picture(im, self.preprocessing)
+        except InputError as e: return e
+        return torch.from_numpy(x),self.targets[rows],np.array(rows, np.int64)[:,None]
+
+    def __getitem__(self, i):
+        got = self.batch(ClipRequest(0, 0, [(0,i)]))
+        if isinstance(got, InputError): raise got
+        return TensorScene(got[0][0].permute(2,0,1)),self.target(got[1][0])
+    def target(self, y): return TensorBase(y)
+    def decode(self, o, full=True): return (o[0], self.decode_target(o[1]), *o[2:])
+    def decode_target(self, y): return Affect(*(float(v) for v in y))
+    def source(self, at): return Path(str(self.table['image'].iloc[int(at[0])])).name
+    def new_empty(self): return self.of(self.table[:0])
+    def of(self, items, **kwargs):
+        "The same for other pictures: a table, rows of this one, or pictures without labels (paths or arrays); nothing is drawn at random"
+        table,paths = _as_table(items, self.table, self.paths)
+        return type(self)(table, paths, **merge(dict(preprocessing=self.preprocessing, split_idx=1, cache=self.cache), kwargs))
+
+# %% ../../nbs/data/07_scenes.ipynb #04de6139
+def _as_table(items, table, paths):
+    "A table of `items`, and where its pictures are"
+    if isinstance(items, pd.DataFrame): return items, {n: paths.get(n, n) for n in items['image']}
+    items = [items] if isinstance(items, (str,os.PathLike,np.ndarray)) else list(items)
+    if items and all(isinstance(i, (int,np.integer)) for i in items): return table.iloc[items],paths
+    names = [f'picture {k}' if isinstance(i, np.ndarray) else str(i) for k,i in enumerate(items)]
+    where = {n: i if isinstance(i, np.ndarray) else paths.get(n, i) for n,i in zip(names, items)}
+    return pd.DataFrame(dict(image=pd.Series(names, dtype=object), valence=np.float32('nan'), arousal=np.float32('nan'))),where
+
+# %% ../../nbs/data/07_scenes.ipynb #edb16be4
+class SceneLoader(ClipLoader):
+    "Batches of pictures as a pure function of seed and epoch: (`TensorScene`, float32 (B,2))"
+    def __init__(self,
+        dataset:SceneSet, # what to read
+        bs:int=64,        # pictures a batch
+        **kwargs          # of `ClipLoader`: shuffle, seed, epoch, sampling, num_workers, threads, drop_last, device, after_batch
+    ):
+        super().__init__(dataset, bs=bs, **kwargs)
+        self._types = {tuple: [TensorScene, TensorBase]}
+
+    @property
+    def table(self): return self.dataset.table
+
+    def _finish(self, got):
+        if isinstance(got, InputError): raise got
+        x,y,at = got
+        b = TensorScene(x.permute(0,3,1,2), at=at),self.dataset.target(y)
+        if self.device is not None: b = to_device(b, self.device, non_blocking=self.pin_memory)
+        return self.after_batch(b)
+
+    def one_batch(self):
+        "The first batch of the epoch, read here and now; raises `InputError` where there is none"
+        if self.n<(self.bs if self.drop_last else 1): raise InputError(f'{self.n} pictures make no batch of {self.bs}', right='a smaller `bs`')
+        return super().one_batch()
+
+    def new(self, dataset=None, cls=None, **kwargs):
+        "Another loader like this one; `dataset` may be whatever `SceneSet.of` takes"
+        if dataset is not None and not isinstance(dataset, SceneSet): dataset = self.dataset.of(dataset)
+        same = dict(seed=self.seed, epoch=self.epoch, threads=self.threads, sampling=self.sampling if dataset in (None, self.dataset) else None)
+        return TfmdDL.new(self, dataset, cls, **merge(same, kwargs)) # past what is particular to clips
+
+# %% ../../nbs/data/07_scenes.ipynb #1e046943
+def _panels(n, figsize):
+    import matplotlib.pyplot as plt
+    columns = min(n, 4)
+    rows = math.ceil(n/columns)
+    fig,axs = plt.subplots(rows, columns, figsize=figsize or (2.3*columns, 2.45*rows), squeeze=False, layout='tight')
+    for ax in axs.flat[n:]: ax.axis('off')
+    return list(axs.flat[:n])
+
+@dispatch
+def show_batch(x:TensorScene, y, samples, ctxs=None, max_n=8, figsize=None, **kwargs): # noqa: F811
+    "Pictures of a batch, each with what was said of it"
+    samples = samples[:max_n]
+    ctxs = _panels(len(samples), figsize) if ctxs is None else ctxs
+    for (im,said,*_),ax in zip(samples, ctxs): Affect(*said).show(TensorScene(im).show(ax, str(Affect(*said))))
+    return ctxs
+
+@dispatch
+def show_results(x:TensorScene, y, samples, outs, ctxs=None, max_n=8, figsize=None, **kwargs): # noqa: F811
+    "Pictures of a batch with what was said (dot) and what was predicted (ring)"
+    samples = samples[:max_n]
+    ctxs = _panels(len(samples), figsize) if ctxs is None else ctxs
+    for (im,said,*_),out,ax in zip(samples, outs, ctxs):
+        said,pred = Affect(*said),Affect(*out[0])
+        draw_plane(TensorScene(im).show(ax, f'{said}\npredicted {pred}'), said, pred)
+    return ctxs
