@@ -5,13 +5,16 @@
 # %% auto #0
 __all__ = ['scene_units', 'read_scenes', 'write_scenes', 'mean_annotation', 'split_scenes', 'quadrant', 'scene_preprocessing',
            'fit_picture', 'crop_picture', 'SceneAugment', 'normalise_scenes', 'scene_batch', 'Affect', 'draw_plane',
-           'TensorScene', 'NormalizeScenes', 'SceneSet', 'SceneLoader', 'show_batch', 'show_results', 'check_images',
-           'find_images', 'read_image', 'ImageError']
+           'TensorScene', 'NormalizeScenes', 'SceneSet', 'SceneLoader', 'show_batch', 'show_results', 'SceneCache',
+           'scene_dls', 'ReadScene', 'ToAffect', 'SceneBlock', 'AffectBlock', 'check_images', 'find_images',
+           'read_image', 'ImageError']
 
-# %% ../../nbs/data/07_scenes.ipynb #f3b5695b
+# %% ../../nbs/data/07_scenes.ipynb #c7600dc7
+import json
 import math
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 import numpy as np
@@ -22,17 +25,17 @@ from fastai.data.core import DataLoaders, TfmdDL, show_batch, show_results
 from fastai.imports import dispatch
 from fastai.losses import MSELossFlat
 from fastai.torch_core import TensorBase, TensorImage, to_device
-from fastcore.basics import merge
+from fastcore.basics import merge, patch
 from fastcore.foundation import L
 from fasttransform import DisplayedTransform, Transform
 from .augment import random_window
 from .clips import ClipLoader, ClipRequest
 from .events import _count, _raw, _some, video_keys
-from .images import ImageError, as_rgb, check_images, find_images, image_names, read_image
+from .images import ImageError, _bar, as_rgb, check_images, find_images, image_names, read_image
 from .splits import SIDES, _check_shares, _deal, _joined
 from ..device import best_device, mixed_seed
 from ..errors import InputError, nearest, unknown_name
-from ..runs import atomic_path
+from ..runs import atomic_path, content_hash
 from ..score.affect import UNITS, Units, find_units
 
 # %% ../../nbs/data/07_scenes.ipynb #019f648a
@@ -568,3 +571,184 @@ def show_results(x:TensorScene, y, samples, outs, ctxs=None, max_n=8, figsize=No
         said,pred = Affect(*said),Affect(*out[0])
         draw_plane(TensorScene(im).show(ax, f'{said}\npredicted {pred}'), said, pred)
     return ctxs
+
+# %% ../../nbs/data/07_scenes.ipynb #0bf14d1e
+class SceneCache:
+    "Fitted pictures as raw uint8 in memory-mapped files below `folder`, for one preprocessing; runs and sides share them"
+    def __init__(self,
+        folder,            # where they are kept
+        preprocessing:dict # of `scene_preprocessing`
+    ):
+        self.folder,self.preprocessing,self._found = Path(folder),preprocessing,None
+        p = preprocessing
+        self.home = self.folder/f"{math.floor(p['size']/p['crop_pct'])}-{p['crop_mode']}-{p['interpolation']}"
+
+    def __reduce__(self): return type(self), (self.folder, self.preprocessing)
+    def __len__(self): return len(self._index())
+
+    def key(self,
+        path # of a picture
+    )->str:
+        "What a picture is kept under, or None where it is no file"
+        try: path,s = os.path.abspath(path),os.stat(path)
+        except (OSError, TypeError, ValueError): return None
+        return f'{path}|{s.st_size}|{s.st_mtime_ns}'
+
+    def _index(self):
+        if self._found is None:
+            self._found = {}
+            for listed in sorted(self.home.glob('*.json')):
+                data = np.memmap(listed.with_suffix('.bin'), np.uint8, 'r')
+                for key,at,h,w in json.loads(listed.read_text(encoding='utf-8')): self._found[key] = (data,at,h,w)
+        return self._found
+
+    def get(self,
+        path # of a picture
+    )->np.ndarray:
+        "The fitted picture, uint8 (h,w,3), or None where it is not kept"
+        found = self._index().get(self.key(path)) if isinstance(path, (str,os.PathLike)) else None
+        if found is None: return None
+        data,at,h,w = found
+        return data[at:at+h*w*3].reshape(h, w, 3)
+
+# %% ../../nbs/data/07_scenes.ipynb #8318ecf5
+@patch
+def build(self:SceneCache,
+    paths:dict,         # image -> path
+    threads:int=4,      # that read
+    progress:bool=False # a bar
+)->pd.DataFrame:
+    "Keep every picture that is not kept yet; returns the failures as `check_images` does"
+    todo = {n: p for n,p in paths.items() if isinstance(p, (str,os.PathLike)) and self.get(p) is None}
+    if not todo: return check_images([], {})
+    self.home.mkdir(parents=True, exist_ok=True)
+    def fitted(item):
+        try: return self.key(item[1]),fit_picture(read_image(item[1]), self.preprocessing),None
+        except ImageError as e: return None,None,(item[0],e.reason,e.what)
+    listed,failed,at = [],[],0
+    target = self.home/f'{content_hash(sorted(map(str, map(self.key, todo.values()))))}.bin'
+    with atomic_path(target) as part, open(part, 'wb') as f, ThreadPoolExecutor(max(threads, 1)) as pool:
+        for key,im,fault in _bar(pool.map(fitted, todo.items()), len(todo), progress):
+            if fault: failed.append(fault); continue
+            f.write(np.ascontiguousarray(im).data)
+            listed.append((key, at, *im.shape[:2])); at += im.size
+    if listed:
+        with atomic_path(target.with_suffix('.json')) as part: part.write_text(json.dumps(listed), encoding='utf-8')
+    else: target.unlink()
+    self._found = None
+    return pd.DataFrame(failed, columns=['image','reason','detail'])
+
+# %% ../../nbs/data/07_scenes.ipynb #eba221b4
+def scene_dls(
+    train,                  # table of `read_scenes`; with a column `split` where `valid` is not given
+    valid=None,             # table to validate on; None: the rows of `train` whose `split` is val
+    bs:int=64,              # pictures in a training batch
+    images=None,            # folder of the pictures, a dict image -> path, or None where names are paths
+    preprocessing:dict=None,# as `scene_preprocessing` takes it; CLIP's by default
+    augment=None,           # None, True (`SceneAugment()`), or a `SceneAugment`
+    seed:int=42,            # decides order and augmentation
+    valid_bs:int=None,      # pictures in a validation batch; `bs` by default
+    workers:int=0,          # processes that read; threads where there can be none (macOS)
+    threads:int=0,          # threads that read, instead of processes
+    device=None,            # where batches go; the best there is by default
+    cache=None,             # folder for fitted pictures, or a `SceneCache`
+    check:bool=True,        # decode every picture beforehand, so that broken ones are named now; False finds missing and empty files
+    verbose:bool=True,      # print what was found and left out
+    progress:bool=False     # a bar while pictures are checked
+)->DataLoaders:
+    "`DataLoaders` of pictures with `.failures`, `.notes`, `.preprocessing`; raises `InputError` for sides that nothing can be learned from"
+    p = scene_preprocessing(preprocessing)
+    tables = [_labelled(t, side) for t,side in zip(_two_sides(train, valid), ('training','validation'))]
+    both = pd.concat([t[['image']] for t in tables], ignore_index=True)
+    cache = SceneCache(cache, p) if isinstance(cache, (str,os.PathLike)) else cache
+    paths,failures = _at_hand(both, images, p, cache, check, max(workers, threads, 2), progress)
+    tables = [t[~t['image'].isin(failures['image'])].reset_index(drop=True) for t in tables]
+    for t,side in zip(tables, ('training','validation')): _check_side(t, side, failures)
+    if len(tables[0])<bs: raise InputError(f'{len(tables[0])} training rows make no batch of {bs}', 'scene_dls', f'`bs` of at most {len(tables[0])}')
+    sets = [SceneSet(t, paths, p, (SceneAugment() if augment is True else augment) if k==0 else None, k, cache) for k,t in enumerate(tables)]
+    device = torch.device(device) if device is not None else best_device(verbose=False)
+    same = dict(seed=seed, num_workers=workers, threads=threads, device=device, pin_memory=device.type=='cuda',
+                after_batch=[NormalizeScenes(p['mean'], p['std'])])
+    dls = DataLoaders(SceneLoader(sets[0], bs, shuffle=True, drop_last=True, **same), SceneLoader(sets[1], valid_bs or bs, **same), device=device)
+    dls.failures,dls.preprocessing = failures,dict(p, units='reference', outputs=['valence','arousal'])
+    dls.notes = _notes(tables, failures, bs)
+    if verbose: print('\n'.join(dls.notes))
+    return dls
+
+# %% ../../nbs/data/07_scenes.ipynb #a1df4602
+def _two_sides(train, valid):
+    "The tables of both sides"
+    if valid is not None: return train,valid
+    if not isinstance(train, pd.DataFrame) or 'split' not in train:
+        raise InputError('no table to validate on, and no column `split`', 'scene_dls', '`valid`, or `split_scenes(table)`')
+    return train[train['split']=='train'],train[train['split']=='val']
+
+def _labelled(table, side):
+    "`table`, after its labels have been looked at"
+    if not isinstance(table, pd.DataFrame): raise InputError(f'the {side} side is a {type(table).__name__}', 'scene_dls', 'a table of `read_scenes`')
+    for c in _NEEDED:
+        if c not in table: raise InputError(f'no column `{c}`', f'{side} side', 'a table of `read_scenes`')
+    va = table[['valence','arousal']].to_numpy('float64')
+    bad = np.flatnonzero(~(np.abs(va)<=1).all(1))
+    if len(bad): raise InputError(f'labels {va[bad[0]].tolist()} are not in -1 to 1{_rows(bad)}', f'{side} row {bad[0]+1}', '`read_scenes(table, units=...)` converts them')
+    return table.assign(image=table['image'].astype(str))
+
+def _at_hand(table, images, p, cache, check, threads, progress):
+    "Where the pictures are, and the failures"
+    paths = images if isinstance(images, dict) and any(isinstance(v, np.ndarray) for v in images.values()) else find_images(table, images)
+    files = {n: q for n,q in paths.items() if not isinstance(q, np.ndarray)}
+    lost = [n for n in image_names(table) if n not in paths]
+    if cache is not None: failed = cache.build({n: files[n] for n in image_names(table) if n in files}, threads, progress)
+    else: failed = check_images([n for n in image_names(table) if n in files], files, check, threads, progress)
+    gone = pd.DataFrame([(n,'missing','no file of that name') for n in lost], columns=failed.columns)
+    return paths,pd.concat([gone,failed], ignore_index=True) if len(gone) else failed
+
+def _check_side(table, side, failures):
+    if len(table)>1: return
+    also = f'; {_count(len(failures), "picture")} cannot be had (`{failures["image"].iloc[0]}`: {failures.detail.iloc[0]})' if len(failures) else ''
+    raise InputError(f'{("no picture","one picture")[len(table)]} on the {side} side{also}', 'scene_dls', 'a side needs two at least')
+
+def _notes(tables, failures, bs):
+    "What `scene_dls` has to say, one line each"
+    notes = []
+    for side,t in zip(('train','valid'), tables):
+        mean,sd = (t[['valence','arousal']].to_numpy('float64').__getattribute__(f)(0) for f in ('mean','std'))
+        notes.append(f'{side}: {_count(len(t), "row")} of {_count(t["image"].nunique(), "picture")}, valence {mean[0]:+.2f} (sd {sd[0]:.2f}), '
+                     f'arousal {mean[1]:+.2f} (sd {sd[1]:.2f})')
+    n = len(tables[0])
+    notes[0] += f'; {_count(n//bs, "batch")} of {bs} an epoch'.replace('batchs','batches')+(f', {n%bs} left over in each' if n%bs else '')
+    train,valid = (t[['valence','arousal']].to_numpy('float64') for t in tables)
+    off = np.abs(valid-train.mean(0)).mean(0)
+    notes.append(f'to beat: the training mean alone is off by {off[0]:.3f} in valence and {off[1]:.3f} in arousal on the validation side')
+    shared = set(tables[0]['image'])&set(tables[1]['image'])
+    if shared: notes.append(f'on both sides: {_count(len(shared), "picture")} ({_some(sorted(shared), 3)}): `audit_scenes`')
+    if len(failures):
+        reasons = ', '.join(f'{n} {r}' for r,n in failures.reason.value_counts().items())
+        notes.append(f'left out: {_count(len(failures), "picture")} ({reasons}), listed in `dls.failures`')
+    return notes
+
+# %% ../../nbs/data/07_scenes.ipynb #a0b1d092
+class ReadScene(Transform):
+    "A path, an array or the name of a picture to a `TensorScene` as evaluation sees it"
+    def __init__(self, preprocessing, paths=None): self.preprocessing,self.paths = preprocessing,paths or {}
+    def encodes(self, src):
+        src = self.paths.get(src, src) if isinstance(src, str) else src
+        return TensorScene(torch.from_numpy(crop_picture(fit_picture(read_image(src), self.preprocessing), self.preprocessing).copy()).permute(2,0,1))
+
+class ToAffect(DisplayedTransform):
+    "Two numbers to a target"
+    c,loss_func = 2,MSELossFlat()
+    def encodes(self, va): return TensorBase(torch.tensor([float(v) for v in va], dtype=torch.float32))
+    def decodes(self, y:TensorBase): return Affect(*(float(v) for v in y))
+
+def SceneBlock(
+    preprocessing:dict=None, # as `scene_preprocessing` takes it
+    paths:dict=None          # image -> path, of `find_images`; None: names are paths
+)->TransformBlock:
+    "A block that reads pictures and normalises them on the device"
+    p = scene_preprocessing(preprocessing)
+    return TransformBlock(type_tfms=ReadScene(p, paths), batch_tfms=NormalizeScenes(p['mean'], p['std']))
+
+def AffectBlock()->TransformBlock:
+    "A block for valence and arousal"
+    return TransformBlock(type_tfms=ToAffect())
