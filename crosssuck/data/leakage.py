@@ -800,27 +800,30 @@ def _sketch(grey):
         rows.append(c/n if (n := np.linalg.norm(c))>50 else c*0)
     return np.float32(rows)
 
-# %% ../../nbs/data/04_leakage.ipynb #398b4845
-_ALIKE,_SAME_PICTURE = .6,.7 # of sketches, worth a second look; of structure, a copy
+# %% ../../nbs/data/04_leakage.ipynb #a931143a
+_ALIKE,_SAME_PICTURE = .6,.6 # of sketches, worth a second look; of structure, a copy
 
 def _structure(g):
     import cv2
     return cv2.GaussianBlur(g, (0,0), 1.)-cv2.GaussianBlur(g, (0,0), 6.)
 
+def _blocks(h, w, n=5): return [(slice(h*i//n, h*(i+1)//n), slice(w*j//n, w*(j+1)//n)) for i in range(n) for j in range(n)]
+
 def _agreeing(a, b, m):
-    "Least of the agreement of the whole and of the third best quarter when `a` is laid over `b` by the map `m`; -1 with too little in common"
+    "The agreement that four fifths of the blocks reach when `a` is laid over `b` by the map `m`; -1 with too little in common"
     import cv2
     h,w = b.shape
     laid = cv2.warpAffine(a, m, (w,h), flags=cv2.INTER_LINEAR|cv2.WARP_INVERSE_MAP, borderValue=-1e3)
     there = laid>-500
-    if there.mean()<.4: return -1.
-    x,y = _structure(np.where(there, laid, laid[there].mean())),_structure(b)
+    if there.mean()<.6 or abs(np.linalg.det(m[:,:2]))*there.sum()<.6*a.size: return -1.
+    x,y = (v/(v[there].std()+1e-6) for v in (_structure(np.where(there, laid, laid[there].mean())), _structure(b)))
     there = cv2.erode(there.astype(np.uint8), np.ones((5,5), np.uint8))>0
-    halves = [(slice(0,n//2),slice(n//2,n)) for n in (h,w)]
-    parts = [there]+[np.zeros_like(there) for _ in range(4)]
-    for p,(r,c) in zip(parts[1:], [(r,c) for r in halves[0] for c in halves[1]]): p[r,c] = there[r,c]
-    whole,*quarters = [_correlation(x[p]-x[p].mean(), y[p]-y[p].mean()) if p.sum()>50 else -1. for p in parts]
-    return min(whole, sorted(quarters)[1])
+    found = []
+    for block in _blocks(h, w):
+        p = there[block]
+        u,v = x[block][p],y[block][p]
+        if p.mean()>=.5 and max(u.std(), v.std())>=.25: found.append(_correlation(u-u.mean(), v-v.mean()))
+    return float(np.quantile(found, .2)) if len(found)>=6 else -1.
 
 def _same_photograph(a, b):
     "How far two grey pictures agree after the best fit, -1 to 1"
@@ -902,7 +905,7 @@ def near_duplicates(
                      flat=[s.names[k] for s in dict.fromkeys((a,b)) for k in np.flatnonzero(s.flat)])
     return out
 
-# %% ../../nbs/data/04_leakage.ipynb #6be68dd7
+# %% ../../nbs/data/04_leakage.ipynb #87bc7a59
 _SCENE_ADVICE = dict(shared_event='keep all annotations of a picture on one side (`split_scenes`): it is trained on and tested on',
     duplicate_content='one photograph under two names: keep one, or both on one side (`split_scenes(table, same=near_duplicates(...))`)',
     shared_group='the figure holds for known {column}s; split by that column for new ones')
@@ -941,10 +944,10 @@ def _scene_sketches(led, root, threads, progress):
     found = find_images(first, root)
     kept,failed = _sketched({k: found[n] for k,n in names.items() if n in found}, threads, progress)
     why = {k: 'missing' for k,n in names.items() if n not in found}|{k: e.reason for k,e in failed.items()}
-    remarks = [f'duplicate_content: {len(these)} pictures not compared, the first is {these[0]}: {ImageError.reasons[r]}'
+    remarks = [f'duplicate_content: {len(these)} picture{"s"*(len(these)>1)} not compared, the first is {these[0]}: {ImageError.reasons[r]}'
                for r in dict.fromkeys(why.values()) if (these := [names[k] for k,v in why.items() if v==r])]
     flat = int(_Sketches(kept, list(kept.values())).flat.sum())
-    if flat: remarks.append(f'duplicate_content: {flat} pictures without structure: compared pixel for pixel only')
+    if flat: remarks.append(f'duplicate_content: {flat} picture{"s"*(flat>1)} without structure: compared pixel for pixel only')
     return kept,remarks
 
 def _across(led, kept, a, b, progress):
