@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['VIDEO_SUFFIXES', 'scan_video', 'scan_model', 'scans_signals', 'run_post', 'recordings_in', 'scan']
 
-# %% ../../nbs/infer/04_scan.ipynb #6b1325e4
+# %% ../../nbs/infer/04_scan.ipynb #6e5ebbe4
 import inspect
 import time
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ from .tracks import (TRACK, Track, _ahead, _finished, _keep, _model_mark, _resum
                                     track_path, write_annotations)
 from ..models.zoo import ExportedModel, _read_plain
 from ..runs import atomic_path
-from ..score.events import STITCH_WEIGHTS, Post, stitch
+from ..score.postprocess import STITCH_WEIGHTS, Post, stitch
 
 # %% ../../nbs/infer/04_scan.ipynb #91531483
 @patch

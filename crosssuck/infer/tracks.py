@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['TRACK', 'Track', 'track_path', 'save_track', 'read_track', 'found_events', 'write_annotations', 'plot_track']
 
-# %% ../../nbs/infer/04_tracks.ipynb #0341515c
+# %% ../../nbs/infer/04_tracks.ipynb #67b1fff6
 import glob
 import hashlib
 import json
@@ -21,7 +21,7 @@ from scipy.special import expit, softmax
 from ..data.signals import is_seizure, recording_stem
 from ..errors import InputError, unknown_name
 from ..runs import atomic_path, plain
-from ..score.events import Post, extract_events
+from ..score.postprocess import Post, extract_events
 
 # %% ../../nbs/infer/04_tracks.ipynb #d0cd2376
 @dataclass
