@@ -1834,6 +1834,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                    'crosssuck/infer/tracks.py'),
                                         'crosssuck.infer.tracks._resumed': ('infer/tracks.html#_resumed', 'crosssuck/infer/tracks.py'),
                                         'crosssuck.infer.tracks._thinned': ('infer/tracks.html#_thinned', 'crosssuck/infer/tracks.py'),
+                                        'crosssuck.infer.tracks._tidied': ('infer/tracks.html#_tidied', 'crosssuck/infer/tracks.py'),
                                         'crosssuck.infer.tracks.found_events': ( 'infer/tracks.html#found_events',
                                                                                  'crosssuck/infer/tracks.py'),
                                         'crosssuck.infer.tracks.plot_track': ('infer/tracks.html#plot_track', 'crosssuck/infer/tracks.py'),

@@ -5,8 +5,7 @@
 # %% auto #0
 __all__ = ['preparation', 'scan_recording', 'scan_signal']
 
-# %% ../../nbs/infer/04_scan_signals.ipynb #8ca586f7
-import glob
+# %% ../../nbs/infer/04_scan_signals.ipynb #ec2c1e2e
 import hashlib
 import time
 from contextlib import contextmanager
@@ -54,7 +53,7 @@ def _signal_model(model):
         raise InputError(f'a {type(model).__name__} scans no signals', 'model', 'it takes a Learner over `signal_dls`, a file or a run')
     return ExportedModel(model.model, ['seizure'], model.dls.preprocessing, '', {}, {})
 
-# %% ../../nbs/infer/04_scan_signals.ipynb #835321ef
+# %% ../../nbs/infer/04_scan_signals.ipynb #8411a071
 def scan_recording(
     path,    # what `read_recording` reads
     **kwargs # of it: sfreq, channels, unit, ... where the file does not say
@@ -98,8 +97,6 @@ def _ready(rec, steps, missing, out, in_memory=1<<28):
         return
     n = rec.n_samples/rec.sfreq*steps['sfreq']*len(steps['montage'])*4
     path = Path(out).with_suffix('.prepared.npy') if out and n>in_memory else None
-    if path:
-        for p in glob.glob(f'{glob.escape(str(path.parent))}/.{glob.escape(path.stem)}*.tmp'): Path(p).unlink(missing_ok=True)
     try: yield prepare(rec, path, missing=missing, overwrite=True, **steps)
     finally:
         for p in (path, path and path.with_suffix('.json')):

@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['TRACK', 'Track', 'track_path', 'save_track', 'read_track', 'found_events', 'write_annotations', 'plot_track']
 
-# %% ../../nbs/infer/04_tracks.ipynb #d94066fd
+# %% ../../nbs/infer/04_tracks.ipynb #67b1fff6
+import glob
 import hashlib
 import json
 import queue
@@ -194,7 +195,7 @@ def _ahead(items, n=2):
         stop.set()
         thread.join()
 
-# %% ../../nbs/infer/04_tracks.ipynb #90278daa
+# %% ../../nbs/infer/04_tracks.ipynb #126b482b
 def _keep(path, key, **arrays):
     "Write the arrays of an unfinished scan, whole or not at all"
     with atomic_path(path) as part, open(part, 'wb') as f:
@@ -211,12 +212,18 @@ def _resumed(path, key):
 
 def _finished(out, key):
     "The track at `out`, if it was made under the same key; None where there is none; raises `InputError` for one that was made otherwise"
-    if out is None or not Path(out).exists(): return
+    if out is None: return
+    if not Path(out).exists(): return _tidied(Path(out))
     track,key = read_track(out),plain(key)
     made = track.facts.get('key') or {}
     if other := [k for k in key if made.get(k)!=key[k]]:
         raise InputError(f'a track stands there that was made otherwise ({", ".join(other)})', out, 'another folder, or remove it')
+    Path(out).with_suffix('.part.npz').unlink(missing_ok=True)
     return track
+
+def _tidied(out):
+    "Remove what a killed scan left half written"
+    for p in glob.glob(f'{glob.escape(str(out.parent))}/.{glob.escape(out.stem)}.*.tmp'): Path(p).unlink(missing_ok=True)
 
 def _model_mark(m):
     "16 hex digits of an `ExportedModel`: weights, classes and preprocessing"
