@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from ..errors import InputError, unknown_name
 
-# %% ../../nbs/score/02_postprocess.ipynb #0f744452
+# %% ../../nbs/score/02_postprocess.ipynb #8d3b544c
 def checked_number(
     value,           # what a setting says
     key,             # its name
@@ -24,7 +24,7 @@ def checked_number(
     where='post_cfg' # what the message calls the place
 ):
     "`value` as a number in [low, high]; raises `InputError`"
-    if isinstance(value, bool) or not isinstance(value, Real) or not low<=value<=high or np.isinf(value) or whole and value!=int(value):
+    if isinstance(value, bool) or not isinstance(value, Real) or not low<=value<=high or whole and value%1:
         right = f'a {"whole " if whole else ""}number from {low:g}' + (f' to {high:g}' if np.isfinite(high) else '')
         raise InputError(f'`{key}` is {value!r}', where, right)
     return int(value) if whole else float(value)
@@ -49,7 +49,7 @@ class Post:
     def lengths(self, sfreq):
         """(kernel, gap, least) in samples at `sfreq` Hz: a shorter run is opened away, a shorter pause is bridged, a shorter event is dropped.
         Nothing is dropped between closing and merging, so the wider of the two does both"""
-        samples = lambda seconds: int(np.ceil(round(seconds*sfreq, 6))) # .1 s at 30 Hz is 3, whatever floats say
+        samples = lambda seconds: int(np.ceil(round(min(seconds*sfreq, 2**52), 6))) # .1 s at 30 Hz is 3, whatever floats say
         return self.kernel_size,max(self.kernel_size, samples(self.merge_gap)),samples(self.min_duration)
 
     @classmethod
