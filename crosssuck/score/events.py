@@ -251,7 +251,7 @@ def score_events(
                   dpalign=lambda: _dpalign(ref, hyp))[method]()
     return _scored(method, *counts, duration_s, parity, epoch_s=epoch_s, n_ref=len(refs), n_hyp=len(hyps), notes=notes)
 
-# %% ../../nbs/score/03_events.ipynb #9af168f4
+# %% ../../nbs/score/03_events.ipynb #63a4a1ad
 def pool_scores(
     scores # results of `score_events`, of one method and parity
 )->dict:
@@ -285,7 +285,8 @@ def score_recordings(
         name = str(r.get('name', i+1))
         if name in names: raise InputError('the recording stands twice', name, 'each once: its hours would be counted twice')
         names.add(name)
-        if missing := [k for k in ('ref','hyp','duration_s') if k not in r]: raise InputError(f'no `{missing[0]}`', name, 'ref, hyp, duration_s')
+        for key in ('ref','hyp','duration_s'):
+            if key not in r: raise InputError(f'no `{key}`', name, 'ref, hyp and duration_s')
         try: found.append(dict(score_events(r['ref'], r['hyp'], r['duration_s'], method, parity, **options), name=name))
         except InputError as e: raise InputError(str(e), name) from None
         found[-1]['notes'] = [f'{name}: {n}' for n in found[-1]['notes']]
