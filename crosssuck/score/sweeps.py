@@ -180,7 +180,7 @@ def default_thresholds()->np.ndarray:
     tail = 10**-np.array([3, 2.7, 2.3])
     return np.r_[tail, np.arange(1, 100)/100, 1-tail[::-1]]
 
-# %% ../../nbs/score/03_sweeps.ipynb #1ed9c15d
+# %% ../../nbs/score/03_sweeps.ipynb #25398705
 def sweep_thresholds(
     probs,           # (rows, samples) probabilities, array or tensor, or a list of timelines of several lengths
     labels,          # 0 and 1, of the same shape
@@ -194,7 +194,7 @@ def sweep_thresholds(
     off = np.where(on==post.tau_on, post.tau_off, on*(post.tau_off/post.tau_on)) # that of the settings to the last bit
     total,n_ref,hours = np.zeros((3, len(on)), int),0,0.
     for p,y,m in tracks:
-        n_ref,hours = n_ref+len(mask_runs(y)[0]),hours+m.sum()/sfreq/3600
+        n_ref,hours = n_ref+len(mask_runs(y)[0]),hours+np.count_nonzero(m)/sfreq/3600
         step = max(1, _BLOCK//max(1, p.shape[1]))
         count = _counter(on, off, p.dtype)
         for i in range(0, len(p) if p.size else 0, step):
