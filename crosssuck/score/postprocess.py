@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from ..errors import InputError, unknown_name
 
-# %% ../../nbs/score/02_postprocess.ipynb #5227bbfd
+# %% ../../nbs/score/02_postprocess.ipynb #fc5c95bf
 def checked_number(
     value,           # what a setting says
     key,             # its name
@@ -24,7 +24,7 @@ def checked_number(
     where='post_cfg' # what the message calls the place
 ):
     "`value` as a number in [low, high]; raises `InputError`"
-    if isinstance(value, bool) or not isinstance(value, Real) or not low<=value<=high or np.isinf(value) or whole and value!=int(value):
+    if isinstance(value, bool) or not isinstance(value, Real) or not low<=value<=high or whole and value%1:
         right = f'a {"whole " if whole else ""}number from {low:g}' + (f' to {high:g}' if np.isfinite(high) else '')
         raise InputError(f'`{key}` is {value!r}', where, right)
     return int(value) if whole else float(value)
@@ -48,9 +48,9 @@ class Post:
             raise InputError(f'tau_on ({self.tau_on:g}) is not above tau_off ({self.tau_off:g})', 'post_cfg', 'tau_on > tau_off')
 
     def lengths(self, sfreq):
-        """(kernel, gap, least) in samples at `sfreq` Hz: a shorter run is opened away, a shorter pause is bridged, a shorter event is dropped.
-        Nothing is dropped between closing and merging, so the wider of the two does both"""
-        samples = lambda seconds: int(np.ceil(round(seconds*sfreq, 6))) # .1 s at 30 Hz is 3, whatever floats say
+        "(kernel, gap, least) in samples: a shorter run is opened away, a shorter pause bridged, a shorter event dropped"
+        samples = lambda seconds: int(np.ceil(round(min(seconds*sfreq, 2**52), 6))) # .1 s at 30 Hz is 3, whatever floats say
+        # nothing is dropped between closing and merging, so the wider of the two does both
         return self.kernel_size,max(self.kernel_size, samples(self.merge_gap)),samples(self.min_duration)
 
     @classmethod
@@ -195,7 +195,7 @@ def _found(p, on, off, state, lengths):
     "(rows, starts, stops) of the events in p (rows, samples); `state` as in `_active`, `lengths` of `Post`"
     return _cleaned(*_active(p, on, off, state), *lengths)
 
-# %% ../../nbs/score/02_postprocess.ipynb #490e3be6
+# %% ../../nbs/score/02_postprocess.ipynb #03f7721f
 @lru_cache
 def _compiled():
     "(begins and ends of a row, events of rows, figures of events) as compiled functions, or None without numba"
@@ -209,21 +209,16 @@ def _compiled():
         n,carry = 0,np.uint64(opened)
         if opened and len(x): at[0],n = 0,1
         for t in range(0, len(x), 64):
-            size,high,low = min(64, len(x)-t),np.uint64(0),np.uint64(0)
-            if size==64: # a length that the compiler knows: it looks at many samples at once
-                for k in range(64):
-                    high |= np.uint64(x[t+k]>=on)<<np.uint64(k)
-                    low |= np.uint64(x[t+k]>=off)<<np.uint64(k)
-            else:
-                for k in range(size):
-                    high |= np.uint64(x[t+k]>=on)<<np.uint64(k)
-                    low |= np.uint64(x[t+k]>=off)<<np.uint64(k)
+            part,high,low = x[t:t+64],np.uint64(0),np.uint64(0)
+            for k in range(len(part)):
+                high |= np.uint64(part[k]>=on)<<np.uint64(k)
+                low |= np.uint64(part[k]>=off)<<np.uint64(k)
             total = high+low+carry
             before = total^high^low # the carries: whether an event is on before each sample
             carry = ((high&low)|((high|low)&~total))>>top
             turn = before^((before>>one)|(carry<<top))
             if turn:
-                for k in range(size):
+                for k in range(len(part)):
                     at[n] = t+k
                     n += np.int64((turn>>np.uint64(k))&one)
         if n&1: at[n],n = len(x),n+1

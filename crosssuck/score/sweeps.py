@@ -123,7 +123,7 @@ def _heights(p, count):
         out.append(_clamped(low, high))
     return np.concatenate(out, 1) if len(out)>1 else out[0]
 
-# %% ../../nbs/score/03_sweeps.ipynb #3279ac79
+# %% ../../nbs/score/03_sweeps.ipynb #6398583a
 def _extreme(f, x, w):
     "f (np.minimum or np.maximum) of each w neighbours in a row: (rows, samples-w+1)"
     d = 1
@@ -142,6 +142,7 @@ def _opened(x, w):
 
 def _closed(x, w):
     "The closing of x (rows, samples) by w neighbours; the ends of a row are no gaps"
+    w = min(w, x.shape[1]) # no pause is longer than its row
     return x if w<2 else _extreme(np.minimum, _extreme(np.maximum, _margin(x, w), w), w)
 
 def _shaped(x, kernel, gap, least):
@@ -185,7 +186,7 @@ def _overlong(h, y, n, longest):
     if h.shape[1]<=longest: return np.zeros(n, int)
     return _above(_opened(h, longest+1)[~y], n)
 
-# %% ../../nbs/score/03_sweeps.ipynb #a779a5f7
+# %% ../../nbs/score/03_sweeps.ipynb #2ba97e52
 def sweep_thresholds(
     probs,           # (rows, samples) probabilities, array or tensor, or a list of timelines of several lengths
     labels,          # 0 and 1, of the same shape
@@ -197,10 +198,11 @@ def sweep_thresholds(
     """One row a threshold: `tau_on, tau_off, n_hyp, tp, fn, fp` (events that overlap no reference), `overlong` (further false alarms for what is
     called longer than `Post.longest`), `sensitivity`, `fa_per_24h` (of both). Raises `InputError`"""
     tracks,on,post,sfreq = timelines(probs, labels, mask),_thresholds(thresholds),Post.of(post_cfg),checked_rate(sfreq)
-    off,total,beyond,n_ref,hours = on*(post.tau_off/post.tau_on),np.zeros((3, len(on)), int),np.zeros(len(on), int),0,0.
+    off = np.where(on==post.tau_on, post.tau_off, on*(post.tau_off/post.tau_on)) # that of the settings to the last bit
+    total,beyond,n_ref,hours = np.zeros((3, len(on)), int),np.zeros(len(on), int),0,0.
     longest = int(np.ceil(round(post.longest*sfreq, 6)))
     for p,y,m in tracks:
-        n_ref,hours = n_ref+len(mask_runs(y)[0]),hours+m.sum()/sfreq/3600
+        n_ref,hours = n_ref+len(mask_runs(y)[0]),hours+np.count_nonzero(m)/sfreq/3600
         step = max(1, _BLOCK//max(1, p.shape[1]))
         count = _counter(on, off, p.dtype)
         for i in range(0, len(p) if p.size else 0, step):
