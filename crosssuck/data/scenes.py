@@ -271,7 +271,7 @@ def _units(table, by, same):
         rows,links = rows+[np.array([at[p] for p in pair])],links+[np.array([f's{n}']*2, object)]
     return _joined(len(table), np.concatenate(rows), np.concatenate(links))
 
-# %% ../../nbs/data/07_scenes.ipynb #f4802b18
+# %% ../../nbs/data/07_scenes.ipynb #25564dc7
 def scene_preprocessing(
     config:dict=None, # as `timm.data.resolve_data_config` gives it, or a dict that this function made; None: CLIP's at 224 pixels
     **changes         # size=160, crop_pct=1., ...
@@ -279,7 +279,8 @@ def scene_preprocessing(
     "`size, crop_pct, crop_mode, interpolation, mean, std` in plain types; raises `InputError` for what cannot be done"
     p = dict(size=224, crop_pct=.9, crop_mode='center', interpolation='bicubic', mean=[.48145466,.4578275,.40821073],
              std=[.26862954,.26130258,.27577711])
-    given = {k: v for k,v in dict(config or {}, **changes).items() if v is not None and k not in ('units','outputs')} # of `dls.preprocessing`
+    given = {k: v for k,v in dict(config or {}, **changes).items() if v is not None}
+    for k in ('units','outputs'): given.pop(k, None) # which `dls.preprocessing` says besides
     if 'input_size' in given: given.setdefault('size', given.pop('input_size')); given.pop('input_size', None)
     for k in given:
         if k not in p: raise unknown_name('key of the preprocessing', k, p)
