@@ -154,7 +154,7 @@ def _replicates(pred, true, codes, n, names, units, n_boot, seed):
             out[f'{name}_{d}'] = Replicates(float(one[0][0]), one[1], one[2], n, tuple(np.array(span)*by))
     return out
 
-# %% ../../nbs/score/07_affect.ipynb #3c629e1b
+# %% ../../nbs/score/07_affect.ipynb #a7d6dc41
 def affect_figures(
     pred,               # (N, 2) predicted valence and arousal, reference space
     true,               # (N, 2) what people said, reference space
@@ -170,8 +170,9 @@ def affect_figures(
     "`{'mae_v': {'value', 'low', 'high', 'n', 'clusters', 'method', ...}, 'mae_a', 'mae_avg', ...}`; raises `InputError`"
     pred,true,codes,n = _table(pred, true, groups)
     method,found = check_method(method),_replicates(pred, true, codes, n, _names(names), find_units(units), n_boot, seed)
-    return {name: dict(value=None if np.isnan(r.value) else r.value, n=len(true), reason='a side is constant' if np.isnan(r.value) else None,
-        **described(None if np.isnan(r.value) else r, n, unit, method, n_boot, seed, level)) for name,r in found.items()}
+    there = {name: None if np.isnan(r.value) else r for name,r in found.items()}
+    return {name: dict(value=r and r.value, n=len(true), **described(r, n, unit, method, n_boot, seed, level),
+                       reason=None if r else 'a side is constant') for name,r in there.items()}
 
 def higher_is_better(
     name:str # as `ccc_v`, or `ccc`
@@ -179,7 +180,7 @@ def higher_is_better(
     "Whether a larger value of the figure is the better one; raises `InputError` for a name that is none"
     return _FIGURES[_names([name.partition('_')[0]])[0]][2]>0
 
-# %% ../../nbs/score/07_affect.ipynb #a9b167c7
+# %% ../../nbs/score/07_affect.ipynb #b84c236b
 def affect_differences(
     a,                 # (N, 2) predictions, reference space
     b,                 # (N, 2) predictions on the same images
@@ -193,7 +194,7 @@ def affect_differences(
     level:float=.95,   # coverage aimed at
     method=None        # interval method
 )->dict:
-    "`{'mae_v': {'value', 'low', 'high', 'p', 'better', ...}, ...}` of a minus b; `better`: 'a' or 'b' where the interval leaves out 0, or None"
+    "`{'mae_v': {'value', 'low', 'high', 'p', 'better', ...}, ...}` of a minus b; `better` is 'a' or 'b' where the interval leaves out 0"
     units,names,method = find_units(units),_names(names),check_method(method, DEFAULT_DIFFERENCE_METHOD)
     (pa,t,codes,n),(pb,_,_,_) = (_table(p, true, groups) for p in (a, b))
     ra,rb = (_replicates(p, t, codes, n, names, units, n_boot, seed) for p in (pa, pb))
@@ -205,5 +206,6 @@ def _compared(name, a, b, n, rows, kw):
     d = described(r, n, **kw)
     shown = d['low'] is not None and (d['low']>0 or d['high']<0)
     better = ('a' if (r.value>0)==higher_is_better(name) else 'b') if shown else None
-    return dict(value=None if gone else a.value-b.value, n=rows, a=a.value, b=b.value, **d, p=None if r is None else p_value(r, kw['method']),
-                better=better, reason='a side is constant' if gone else None)
+    p = None if r is None else p_value(r, kw['method'])
+    return dict(value=None if gone else a.value-b.value, n=rows, a=a.value, b=b.value, **d, p=p, better=better,
+                reason='a side is constant' if gone else None)
