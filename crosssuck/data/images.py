@@ -15,11 +15,12 @@ import pandas as pd
 from .events import find_videos, video_key
 from ..errors import InputError
 
-# %% ../../nbs/data/03_images.ipynb #1d839489
+# %% ../../nbs/data/03_images.ipynb #3476dd43
 class ImageError(InputError):
     "A picture that cannot be had; `reason` is one of `ImageError.reasons`"
-    reasons = dict(missing='there is no such file', empty='the file holds nothing', not_image='the file is no picture that can be read here',
-                   broken='the picture is damaged or cut off', too_large='more pixels than a photograph has',
+    reasons = dict(missing='there is no such file', empty='the file holds nothing',
+                   not_image='the file is no picture that can be read here', broken='the picture is damaged or cut off',
+                   too_large='more pixels than a photograph has',
                    depth='numbers that are no 8 or 16 bit pixels')
     def __init__(self,
         reason:str,        # one of `ImageError.reasons`
@@ -31,7 +32,7 @@ class ImageError(InputError):
         super().__init__(what or self.reasons[reason], where, right)
     def __reduce__(self): return type(self), (self.reason, self.what, self.where, self.right)
 
-# %% ../../nbs/data/03_images.ipynb #6f65d82d
+# %% ../../nbs/data/03_images.ipynb #f7acb0bd
 def as_rgb(
     pixels:np.ndarray, # (H,W), (H,W,1), (H,W,2) grey and alpha, (H,W,3) or (H,W,4) with alpha; bool, uint8 or uint16
     bgr:bool=False,    # the colours stand in OpenCV's order
@@ -40,7 +41,7 @@ def as_rgb(
     "uint8 (H,W,3), RGB; raises `ImageError` for anything that is no picture"
     x = np.asarray(pixels)
     if x.ndim==2: x = x[...,None]
-    if x.ndim!=3 or not 1<=x.shape[2]<=4: raise ImageError('not_image', f'an array of shape {x.shape} is no picture', where, '(H,W,3) or (H,W)')
+    if x.ndim!=3 or not 1<=x.shape[2]<=4: raise ImageError('not_image', f'no picture in an array of shape {x.shape}', where, '(H,W,3)')
     if 0 in x.shape: raise ImageError('empty', f'a picture of {x.shape[1]} x {x.shape[0]} pixels', where, 'one pixel at least')
     if x.dtype==bool: x = x.astype(np.uint8)*255
     if x.dtype==np.uint16: x = (x>>8).astype(np.uint8)
@@ -65,7 +66,7 @@ def read_image(
     from PIL import ImageOps
     with _opened(src) as (im,where): return _pixels(ImageOps.exif_transpose(im), where)
 
-# %% ../../nbs/data/03_images.ipynb #b5ef6d26
+# %% ../../nbs/data/03_images.ipynb #5d683ad3
 def _there(src):
     "The path, when there is a file with something in it; raises `ImageError` (`missing`, `empty`)"
     if hasattr(src, 'read'): return getattr(src, 'name', None)
@@ -86,7 +87,8 @@ def _opened(src):
             with Image.open(src) as im: yield im,where
     except ImageError: raise
     except UnidentifiedImageError: raise ImageError('not_image', where=where, right='JPEG, PNG, WebP, GIF, BMP or TIFF') from None
-    except Image.DecompressionBombError as e: raise ImageError('too_large', str(e).split(',')[0].rstrip('.'), where, 'a smaller copy') from None
+    except Image.DecompressionBombError as e:
+        raise ImageError('too_large', str(e).split(',')[0].rstrip('.'), where, 'a smaller copy') from None
     except (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, MemoryError) as e:
         raise ImageError('broken', f'the picture is damaged or cut off ({type(e).__name__}: {e})', where, 'fetch it again') from e
 

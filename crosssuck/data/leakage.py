@@ -905,7 +905,7 @@ def near_duplicates(
                      flat=[s.names[k] for s in dict.fromkeys((a,b)) for k in np.flatnonzero(s.flat)])
     return out
 
-# %% ../../nbs/data/04_leakage.ipynb #87bc7a59
+# %% ../../nbs/data/04_leakage.ipynb #b3da44d6
 _SCENE_ADVICE = dict(shared_event='keep all annotations of a picture on one side (`split_scenes`): it is trained on and tested on',
     duplicate_content='one photograph under two names: keep one, or both on one side (`split_scenes(table, same=near_duplicates(...))`)',
     shared_group='the figure holds for known {column}s; split by that column for new ones')
@@ -914,27 +914,34 @@ _PEOPLE = ('user','annotator','rater','person','group','site','photographer') # 
 def _scene_ledger(tables):
     "All rows under one index: `side`, `row`, `key` (picture)"
     for side,t in tables.items():
-        if not isinstance(t, pd.DataFrame) or 'image' not in t: raise InputError('no table of pictures', side, 'a table with a column `image`: `read_scenes`')
+        if not isinstance(t, pd.DataFrame) or 'image' not in t:
+            raise InputError('no table of pictures', side, 'a table with a column `image`: `read_scenes`')
     all_ = pd.concat([t.assign(side=s, row=np.arange(len(t)), image=t['image'].astype(str)) for s,t in tables.items()], ignore_index=True)
     return all_.assign(key=all_['image'].map(video_keys(all_['image'])))
 
 def _scene_findings(led, a, b, groups, found, max_rows):
     "The findings between two sides and their figures"
-    make = lambda kind,count,rows,**k: Finding(kind, KINDS[kind][0], (a,b), int(count), plain(rows[:max_rows]), _SCENE_ADVICE[kind].format(**k))
+    def make(kind, rows, **k):
+        return Finding(kind, KINDS[kind][0], (a,b), len(rows), plain(rows[:max_rows]), _SCENE_ADVICE[kind].format(**k))
+    def row(x, y, **more):
+        (p,q),(i,j) = (first[a]['image'][x],first[b]['image'][y]),(first[a].row[x],first[b].row[y])
+        return {a:p, f'{a}_row':i, b:q, f'{b}_row':j, **more}
     first = {s: led[led.side==s].drop_duplicates('key').set_index('key') for s in (a,b)}
-    row = lambda x,y,**more: {a: first[a]['image'][x], f'{a}_row': first[a].row[x], b: first[b]['image'][y], f'{b}_row': first[b].row[y], **more}
     same = [k for k in first[a].index if k in first[b].index]
-    findings = [make('shared_event', len(same), [row(k, k) for k in same])] if same else []
+    findings = [make('shared_event', [row(k, k) for k in same])] if same else []
     figures = dict(shared_images=len(same))
     if found is not None:
         copies = [row(x, y, similarity=s, mirrored=m, exact=e) for x,y,s,m,e in found.itertuples(index=False)]
-        figures.update(duplicates=len(copies), duplicate_candidates=found.attrs['candidates'], closest_rejected=found.attrs['closest_rejected'])
-        if copies: findings.append(make('duplicate_content', len(copies), copies))
+        figures.update(duplicates=len(copies), duplicate_candidates=found.attrs['candidates'],
+                       closest_rejected=found.attrs['closest_rejected'])
+        if copies: findings.append(make('duplicate_content', copies))
     for column in groups:
-        counts = led[led[column].notna()].groupby([led[column].astype(str),'side']).size().unstack(fill_value=0).reindex(columns=[a,b], fill_value=0)
+        held = led[led[column].notna()]
+        counts = pd.crosstab(held[column].astype(str), held.side).reindex(columns=[a,b], fill_value=0)
         both = counts[(counts>0).all(axis=1)]
         figures[f'shared_{column}'] = len(both)
-        if len(both): findings.append(make('shared_group', len(both), [{column: v, a: n[0], b: n[1]} for v,n in zip(both.index, both.to_numpy())], column=column))
+        rows = [{column: v, a: n[0], b: n[1]} for v,n in zip(both.index, both.to_numpy())]
+        if rows: findings.append(make('shared_group', rows, column=column))
     return findings,figures
 
 def _scene_sketches(led, root, threads, progress):
@@ -960,7 +967,7 @@ def _across(led, kept, a, b, progress):
     out.attrs = attrs
     return out
 
-# %% ../../nbs/data/04_leakage.ipynb #b96a87a0
+# %% ../../nbs/data/04_leakage.ipynb #95ccb826
 def audit_scenes(
     train:pd.DataFrame,     # rows to train on, as `read_scenes` gives them
     val:pd.DataFrame,       # rows to choose the model on
@@ -973,7 +980,8 @@ def audit_scenes(
     progress:bool=True      # show a bar while pictures are read
 )->LeakageReport:
     "What the sides of a split of photographs share that they should not. Raises `InputError` for tables without pictures"
-    led = _scene_ledger({s: t for s,t in zip(SIDES, (train,val,test)) if t is not None and not (isinstance(t, pd.DataFrame) and not len(t))})
+    given = {s: t for s,t in zip(SIDES, (train,val,test)) if t is not None}
+    led = _scene_ledger({s: t for s,t in given.items() if not isinstance(t, pd.DataFrame) or len(t)})
     sides = list(dict.fromkeys(led.side))
     if len(sides)<2: raise InputError('fewer than two sides have pictures', 'audit_scenes', 'a table for train and one for val')
     groups = [c for c in _PEOPLE if c in led] if groups is None else list(groups)
