@@ -17,7 +17,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 from .errors import InputError, unknown_name
 
-# %% ../nbs/00_schema.ipynb #4f73b619
+# %% ../nbs/00_schema.ipynb #b796684c
 class Section(BaseModel):
     "A part of the configuration: unknown keys are errors, types are not guessed, and what is read is remembered"
     model_config = ConfigDict(extra='forbid', strict=True, validate_default=False)
@@ -37,7 +37,7 @@ class Section(BaseModel):
     def unread(self, prefix='')->list:
         "Dotted names of the keys that were given and have not been read"
         inner = self._sections()
-        own = [prefix+k for k in self.model_fields_set if k not in self._read and k not in inner]
+        own = [prefix+k for k in self.model_fields_set-{'kind'} if k not in self._read and k not in inner] # `kind` chose the class
         return sorted(own + [k for name,s in inner.items() for k in s.unread(f'{prefix}{name}.')])
 
 # %% ../nbs/00_schema.ipynb #a00f591e
@@ -69,7 +69,7 @@ class Experiment(Section):
         "`(key, path, how to ask whether it is there, 'file' or 'folder')` for what it names"
         return []
 
-# %% ../nbs/00_schema.ipynb #1a7562d7
+# %% ../nbs/00_schema.ipynb #50afd770
 class Hysteresis(Section):
     "Thresholds of event extraction"
     tau_on: Annotated[float, Field(ge=0, le=1)] = Field(.86, description='an event begins at this probability')
@@ -89,12 +89,13 @@ class Postprocessing(Section):
     morphology: Morphology = Field(Morphology(), description='cleaning')
     min_duration_s: NotNegative = Field(3., description='shorter events are dropped, seconds')
     merge_gap_s: NotNegative = Field(0., description='events with a shorter pause become one, seconds')
+    longest_s: Positive = Field(300., description='beyond so many seconds at a stretch more false alarms are counted')
 
     def options(self)->dict:
         "As `score.events.Post` takes them"
         h,m = self.hysteresis,self.morphology
         return dict(tau_on=h.tau_on, tau_off=h.tau_off, kernel_size=m.kernel_size, min_duration=self.min_duration_s,
-                    merge_gap=self.merge_gap_s)
+                    merge_gap=self.merge_gap_s, longest=self.longest_s)
 
 # %% ../nbs/00_schema.ipynb #a7981c59
 class _Loader(yaml.SafeLoader):
