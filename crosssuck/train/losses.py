@@ -168,7 +168,7 @@ class MaskedBCE(nn.Module):
     def activation(self, logits): return logits.sigmoid()
     def decodes(self, probs): return probs>.5
 
-# %% ../../nbs/train/01_losses.ipynb #a57f88d7
+# %% ../../nbs/train/01_losses.ipynb #60e18af7
 def centre_hinge(
     attention,           # (B, T) weights of the frames, adding up to 1
     min_weight:float=.3, # what the centre frame should have at least, 0 to 1
@@ -181,7 +181,7 @@ def centre_hinge(
 
 class InteractionLoss(nn.Module):
     "Binary focal loss on one logit a clip, and a hinge on the attention's weight of the centre frame"
-    y_int = False # targets are 0 and 1, which MixUp may blend
+    y_int = True # targets are class numbers, 0 and 1: MixUp blends losses
     def __init__(self,
         gamma:float=1.5,       # focusing exponent, 0 or more
         alpha:float=.5,        # weight of clips with an interaction; the others have 1 - alpha; None: both have 1
