@@ -795,7 +795,7 @@ def interaction_dls(
     if verbose: print('\n'.join(dls.notes))
     return dls
 
-# %% ../../nbs/data/10_frames.ipynb #75efe8ca
+# %% ../../nbs/data/10_frames.ipynb #c5aeeba3
 def _two_labels(table, rows, positive):
     "[the other label, the label of interest] of the training clips; `InputError` where validation has others"
     train,valid = (table.label.iloc[r] for r in rows)
@@ -807,7 +807,9 @@ def _two_labels(table, rows, positive):
 
 def _augment(augment, temporal_dropout):
     if augment is True: return InteractionAugment(temporal_dropout=temporal_dropout)
-    if not augment and temporal_dropout: return InteractionAugment(0, 0, 0, 0, 0, 0, (1,1), temporal_dropout)
+    if augment and temporal_dropout:
+        raise InputError('temporal_dropout is given beside an `augment`', 'interaction_dls', '`InteractionAugment(temporal_dropout=...)`')
+    if temporal_dropout: return InteractionAugment(0, 0, 0, 0, 0, 0, (1,1), temporal_dropout)
     return augment or None
 
 def _notes(sets, bs, told, copies):

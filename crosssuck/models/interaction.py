@@ -129,7 +129,7 @@ class InteractionCNN(nn.Module):
         logits = self.head(self.body(x)).squeeze(1)
         return (logits, self.body.attention) if return_attention else logits
 
-# %% ../../nbs/models/01_interaction.ipynb #473c88eb
+# %% ../../nbs/models/01_interaction.ipynb #135fcb0a
 def plot_attention(
     clip,                 # uint8 (T,C,H,W), or float (5,T,H,W) as the network gets it
     weights,              # (T,) attention of this clip
@@ -145,7 +145,7 @@ def plot_attention(
     if w.shape!=(t,): raise InputError(f'{w.shape} weights for {t} frames', 'plot_attention', 'one weight a frame')
     if axes is None: axes = plt.subplots(2, 1, figsize=(1.8*t, 1.8*h/width+1.6), height_ratios=[1.8*h/width,1.3], layout='constrained')[1]
     top,below = axes
-    top.imshow(np.concatenate(list(rgb), 1), extent=(-.5, t-.5, 0, h/width), aspect='auto'); top.axis('off')
+    top.imshow(np.concatenate(list(rgb), 1), extent=(-.5, t-.5, 0, h/width), aspect='equal'); top.axis('off')
     for k in range(1, t): top.axvline(k-.5, color='white', lw=2)
     below.bar(range(t), w, .9, color=['#e07b00' if p else '#4878a8' for p in prior], lw=1.5,
               edgecolor=['k' if k==t//2 else 'none' for k in range(t)])
