@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['timelines', 'stitched_timelines', 'default_thresholds', 'sweep_thresholds']
 
-# %% ../../nbs/score/03_sweeps.ipynb #1aa7857c
+# %% ../../nbs/score/03_sweeps.ipynb #e92d91b5
 import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 from ..errors import InputError
-from .postprocess import Post, as_array, as_probabilities, checked_rate, mask_runs
+from .postprocess import Post, as_array, as_probabilities, checked_rate, mask_runs, samples_in
 
 # %% ../../nbs/score/03_sweeps.ipynb #0a0f5944
 def _labels(labels, shape, what='labels'):
@@ -180,7 +180,13 @@ def default_thresholds()->np.ndarray:
     tail = 10**-np.array([3, 2.7, 2.3])
     return np.r_[tail, np.arange(1, 100)/100, 1-tail[::-1]]
 
-# %% ../../nbs/score/03_sweeps.ipynb #25398705
+# %% ../../nbs/score/03_sweeps.ipynb #3e562021
+def _overlong(h, y, n, longest):
+    "Samples outside of references (n,) that lie in events longer than `longest` samples"
+    if h.shape[1]<=longest: return np.zeros(n, int)
+    return _above(_shaped(h, 1, 1, longest+1)[~y], n)
+
+# %% ../../nbs/score/03_sweeps.ipynb #c09ac166
 def sweep_thresholds(
     probs,           # (rows, samples) probabilities, array or tensor, or a list of timelines of several lengths
     labels,          # 0 and 1, of the same shape
@@ -189,18 +195,23 @@ def sweep_thresholds(
     sfreq:float=256., # samples per second
     mask=None        # 1 where a sample counts, of the same shape; the rest is no event and takes no time
 )->pd.DataFrame:
-    "One row a threshold: `tau_on, tau_off, n_hyp, tp, fn, fp, sensitivity, fa_per_24h`. Raises `InputError`"
+    """One row a threshold: `tau_on, tau_off, n_hyp, tp, fn, fp` (events that overlap no reference), `overlong` (further false alarms for what is
+    called longer than `Post.longest`), `sensitivity`, `fa_per_24h` (of both). Raises `InputError`"""
     tracks,on,post,sfreq = timelines(probs, labels, mask),_thresholds(thresholds),Post.of(post_cfg),checked_rate(sfreq)
     off = np.where(on==post.tau_on, post.tau_off, on*(post.tau_off/post.tau_on)) # that of the settings to the last bit
-    total,n_ref,hours = np.zeros((3, len(on)), int),0,0.
+    total,beyond,n_ref,hours = np.zeros((3, len(on)), int),np.zeros(len(on), int),0,0.
+    longest = samples_in(post.longest, sfreq)
     for p,y,m in tracks:
         n_ref,hours = n_ref+len(mask_runs(y)[0]),hours+np.count_nonzero(m)/sfreq/3600
         step = max(1, _BLOCK//max(1, p.shape[1]))
         count = _counter(on, off, p.dtype)
         for i in range(0, len(p) if p.size else 0, step):
-            total += _counts(_shaped(_heights(p[i:i+step], count), *post.lengths(sfreq)), y[i:i+step], len(on))
-    return pd.DataFrame(dict(tau_on=on, tau_off=off, n_hyp=total[1], tp=total[0], fn=n_ref-total[0], fp=total[2],
-                             sensitivity=total[0]/n_ref if n_ref else np.nan, fa_per_24h=total[2]/hours*24 if hours else np.nan))
+            h = _shaped(_heights(p[i:i+step], count), *post.lengths(sfreq))
+            total += _counts(h, y[i:i+step], len(on))
+            beyond += _overlong(h, y[i:i+step], len(on), longest)
+    more = beyond//max(longest, 1)
+    return pd.DataFrame(dict(tau_on=on, tau_off=off, n_hyp=total[1], tp=total[0], fn=n_ref-total[0], fp=total[2], overlong=more,
+                             sensitivity=total[0]/n_ref if n_ref else np.nan, fa_per_24h=(total[2]+more)/hours*24 if hours else np.nan))
 
 def _thresholds(given):
     on = default_thresholds() if given is None else np.unique(as_array(given, 'thresholds', (1,)).astype(float))
