@@ -3182,6 +3182,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                         'crosssuck/score/postprocess.py'),
                                              'crosssuck.score.postprocess.morphology': ( 'score/postprocess.html#morphology',
                                                                                          'crosssuck/score/postprocess.py'),
+                                             'crosssuck.score.postprocess.samples_in': ( 'score/postprocess.html#samples_in',
+                                                                                         'crosssuck/score/postprocess.py'),
                                              'crosssuck.score.postprocess.stitch': ( 'score/postprocess.html#stitch',
                                                                                      'crosssuck/score/postprocess.py')},
             'crosssuck.score.sweeps': { 'crosssuck.score.sweeps._above': ('score/sweeps.html#_above', 'crosssuck/score/sweeps.py'),

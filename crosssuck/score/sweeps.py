@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['timelines', 'stitched_timelines', 'default_thresholds', 'sweep_thresholds']
 
-# %% ../../nbs/score/03_sweeps.ipynb #1aa7857c
+# %% ../../nbs/score/03_sweeps.ipynb #e92d91b5
 import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 from ..errors import InputError
-from .postprocess import Post, as_array, as_probabilities, checked_rate, mask_runs
+from .postprocess import Post, as_array, as_probabilities, checked_rate, mask_runs, samples_in
 
 # %% ../../nbs/score/03_sweeps.ipynb #0a0f5944
 def _labels(labels, shape, what='labels'):
@@ -180,13 +180,13 @@ def default_thresholds()->np.ndarray:
     tail = 10**-np.array([3, 2.7, 2.3])
     return np.r_[tail, np.arange(1, 100)/100, 1-tail[::-1]]
 
-# %% ../../nbs/score/03_sweeps.ipynb #ed548c32
+# %% ../../nbs/score/03_sweeps.ipynb #3e562021
 def _overlong(h, y, n, longest):
     "Samples outside of references (n,) that lie in events longer than `longest` samples"
     if h.shape[1]<=longest: return np.zeros(n, int)
-    return _above(_opened(h, longest+1)[~y], n)
+    return _above(_shaped(h, 1, 1, longest+1)[~y], n)
 
-# %% ../../nbs/score/03_sweeps.ipynb #2ba97e52
+# %% ../../nbs/score/03_sweeps.ipynb #c09ac166
 def sweep_thresholds(
     probs,           # (rows, samples) probabilities, array or tensor, or a list of timelines of several lengths
     labels,          # 0 and 1, of the same shape
@@ -200,7 +200,7 @@ def sweep_thresholds(
     tracks,on,post,sfreq = timelines(probs, labels, mask),_thresholds(thresholds),Post.of(post_cfg),checked_rate(sfreq)
     off = np.where(on==post.tau_on, post.tau_off, on*(post.tau_off/post.tau_on)) # that of the settings to the last bit
     total,beyond,n_ref,hours = np.zeros((3, len(on)), int),np.zeros(len(on), int),0,0.
-    longest = int(np.ceil(round(post.longest*sfreq, 6)))
+    longest = samples_in(post.longest, sfreq)
     for p,y,m in tracks:
         n_ref,hours = n_ref+len(mask_runs(y)[0]),hours+np.count_nonzero(m)/sfreq/3600
         step = max(1, _BLOCK//max(1, p.shape[1]))
