@@ -113,10 +113,11 @@ def _drop_torn_line(path):
     if whole!=text:
         with atomic_path(path) as p: p.write_bytes(whole)
 
-# %% ../nbs/01_runs.ipynb #4e7ef080
+# %% ../nbs/01_runs.ipynb #5f3afaea
 _FILES = """config.yaml environment.json manifests_used.txt label_map.json leakage.json references.json metrics.jsonl
 training_history.json learning_rates.json best.ckpt last.ckpt last.prev.ckpt model.pt predictions_agg.csv test_predictions.csv
-failures.csv metrics/metrics.json metrics/test_metrics.json report.html events_used.csv finished.json""".split()
+failures.csv metrics/metrics.json metrics/test_metrics.json report.html events_used.csv finished.json
+attention.png outputs/metrics.json outputs/checkpoints/best.pt outputs/checkpoints/last.pt models/interaction_cnn.pt""".split()
 
 class Run:
     "A run folder that this process writes to"
