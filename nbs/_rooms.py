@@ -11,7 +11,7 @@ models.interaction models.zoo models.frames models.columns models.features model
 train.losses train.callbacks train.checkpoints train.robust train.learners train.phases train.logs
 train.interaction train.scenes train.signals
 infer.predict infer.probe infer.review infer.tracks infer.scan_signals infer.scan fuse.experts fuse.fusion infer.affect
-evaluation evaluation_signals card report report_signals compare course experiment_signals experiment_affect experiment_frames
+evaluation evaluation_signals card report report_signals report_affect compare course experiment_signals experiment_affect experiment_frames
 experiment sweep demo cli""".split()
 NO_TORCH = 'errors score. schema config runs'.split()
 
