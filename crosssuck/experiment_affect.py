@@ -4,15 +4,17 @@
 
 # %% auto #0
 __all__ = ['read_pictures', 'AffectPlan', 'labels', 'plan_affect', 'judge_affect', 'affect_summary', 'Mirror', 'scene_trainer',
-           'said_table', 'predict_pictures', 'train_scenes', 'run_affect', 'rehearse_affect']
+           'said_table', 'predict_pictures', 'train_scenes', 'read_said', 'planted_face', 'face_said', 'expert_words',
+           'train_calibration', 'calibration_summary', 'fitted_on', 'check_unseen', 'variance_factor', 'scene_said',
+           'validate_pictures', 'over_each', 'error_ties', 'train_fusion', 'fusion_summary', 'run_affect',
+           'rehearse_affect']
 
-# %% ../nbs/79_experiment_affect.ipynb #26001f72
-import os, tempfile
+# %% ../nbs/79_experiment_affect.ipynb #453a5640
+import json, os, tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 import numpy as np
 import pandas as pd
-from .config_affect import CalibrationConfig, FusionConfig, ScenesConfig
 from .course import begin, cache_below, lines_or_bars, same_config, same_data
 from .data.leakage import LeakageReport
 from .errors import InputError, unknown_name
@@ -260,8 +262,369 @@ def train_scenes(
     else: run.finish(epochs=len(run.read_json('training_history.json', [])), config_hash=config_hash(c))
     return figures
 
-# %% ../nbs/79_experiment_affect.ipynb #9da88368
-def _phase(config): return dict(scenes=train_scenes)[config.kind]
+# %% ../nbs/79_experiment_affect.ipynb #83056c51
+_EMPTY = dict(face_x=np.nan, face_y=np.nan, face_w=np.nan, face_h=np.nan, face_score=np.nan)
+
+def read_said(
+    path, # a table: image, valence, arousal in -1..1; var_valence, var_arousal where known
+    rows  # pictures, as in a plan
+)->tuple:
+    "`(mean (N, 2), var (N, 2), further columns)`, NaN for pictures of which the table says nothing; raises `InputError`"
+    t = pd.read_csv(path, dtype=dict(image=str), comment='#')
+    for c in ('image','valence','arousal'):
+        if c not in t: raise unknown_name('column', c, t.columns, path)
+    if (twice := t['image'].duplicated()).any(): raise InputError(f'`{t["image"][twice].iloc[0]}` stands twice', path, 'one row a picture')
+    t = t.set_index('image').reindex(rows['image'])
+    number = lambda names: t.reindex(columns=names).apply(pd.to_numeric, errors='coerce').to_numpy('float64')
+    mean,var = number(['valence','arousal']),number(['var_valence','var_arousal'])
+    if np.isnan(mean).all(): raise InputError('tells of none of these pictures', path, 'the column `image` as in the table of pictures')
+    return mean,var,{k: pd.to_numeric(t[k], errors='coerce').to_numpy() for k in _EMPTY if k in t}
+
+def planted_face(
+    table,           # all pictures, with `has_face`
+    planted,         # the section `face.planted`
+    seed:int,        # of the errors
+    scene_error=None # (N, 2) errors of a scene expert, NaN where it said nothing
+)->tuple:
+    "`(mean (N, 2), var (N, 2))`, NaN without a face; `planted.correlation` ties the errors to those of `scene_error`"
+    from crosssuck.data.synthetic_scenes import planted_experts
+    p = planted
+    made = planted_experts(table, face_sd=p.sd, bias=p.bias, gain=p.gain, seed=seed)
+    if scene_error is None or not p.correlation: return made.face,made.face_var
+    clean = p.gain*labels(table)+p.bias
+    z = scene_error/np.nanstd(scene_error, 0)
+    own = (made.face-clean)/max(p.sd, 1e-12)
+    return clean+p.sd*np.where(np.isnan(z), own, p.correlation*z+np.sqrt(1-p.correlation**2)*own),made.face_var
+
+def _seen_faces(plan, rows):
+    "`(mean, var, further columns)` by EmoNet on the main face of each picture"
+    from crosssuck.data.images import read_image
+    from crosssuck.infer.affect import face_parts
+    f = plan.config.face
+    expert,_ = face_parts(f.weights, f.detector, f.yunet, f.tta, f.align, None, plan.config.device, plan.config.seed)
+    out,more = np.full((2, len(rows), 2), np.nan),{k: np.full(len(rows), np.nan) for k in _EMPTY}
+    for k in range(0, len(rows), expert.batch_size):
+        images = [read_image(plan.paths[n])[...,::-1] for n in rows['image'][k:k+expert.batch_size]]
+        *said,faces = expert.predict_images(images)
+        out[:,k:k+len(images)] = said
+        for i,face in enumerate(faces, k):
+            if face is not None: more['face_x'][i],more['face_y'][i],more['face_w'][i],more['face_h'][i] = face.box
+            if face is not None and face.score is not None: more['face_score'][i] = face.score
+    return *out,more
+
+def face_said(
+    plan:AffectPlan, # of `plan_affect`
+    rows,            # pictures of it
+    scene_error=None # (len(plan.table), 2), for a planted expert
+)->pd.DataFrame:
+    "What the face expert says: as `said_table`, with box and score where there is a detector"
+    f,seed = plan.config.face,plan.config.seed
+    _ = f.detector,f.yunet,f.tta,f.align # of no use to an expert that sees no pixel, and no mistake either
+    if f.planted is not None:
+        mean,var = planted_face(plan.table, f.planted, seed, scene_error) # of all pictures, so that each phase hears the same
+        at = pd.Series(np.arange(len(mean)), plan.table['image']).groupby(level=0).first()[rows['image']].to_numpy()
+        mean,var,more = mean[at],var[at],{}
+    else: mean,var,more = read_said(f.predictions, rows) if f.predictions else _seen_faces(plan, rows)
+    return said_table(rows, mean, var, **more)
+
+def _pair(table, what=''): return table[[f'{what}valence',f'{what}arousal']].to_numpy('float64')
+def expert_words(face):
+    "What the face expert of a configuration is, in words"
+    if face.planted is not None: return f'planted (errors of {face.planted.sd:g}, gain {face.planted.gain:g}, bias {face.planted.bias:g})'
+    return 'EmoNet' if face.weights else 'a table'
+
+# %% ../nbs/79_experiment_affect.ipynb #eb8d1269
+def _calibration_trainer(config):
+    "A fresh `CalibrationTrainer` of a configuration"
+    from crosssuck.fuse.experts import CalibrationTrainer, CrossDomainCalibration
+    k = config.calibration
+    return CalibrationTrainer(CrossDomainCalibration(k.l2_reg, k.squash), k.lr, k.epochs, k.patience, k.val_split, config.seed)
+
+def train_calibration(
+    plan:AffectPlan, # of `plan_affect`
+    run:Run,         # where to write
+    resume:bool=False, max_steps:int=None, progress:bool=True # for the sake of the other phases: it is done in seconds
+)->dict:
+    "Ask the face expert, fit, ablate and report; the figures"
+    import warnings
+    from crosssuck.fuse.experts import CalibrationEvaluator, save_calibration
+    from crosssuck.report_affect import affect_report
+    c = plan.config
+    k,e = c.calibration,c.evaluation
+    _ = e.metrics,e.mc_samples,c.device # nothing to do with them here
+    trainer,judge = _calibration_trainer(c),CalibrationEvaluator(_calibration_trainer(c))
+    said = face_said(plan, plan.table)
+    asked = dict(n_runs=k.n_runs, folds=k.folds, unit=plan.unit, units=e.units, n_boot=e.n_boot, seed=c.seed)
+    _start(plan, run, resume)
+    run.write_csv('face_predictions.csv', said)
+    fit = said[said.split!='test'].reset_index(drop=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore') # pictures without a face: they are counted below
+        found = judge.ablation_study(_pair(fit), _pair(fit, 'true_'), groups=fit.group, **asked)
+        trainer.fit(_pair(fit), _pair(fit, 'true_'), groups=fit.group)
+    save_calibration(run.path/'calibration.pt', trainer.calibration)
+    run.write_csv('ablation.csv', found.table())
+    run.write_json('ablation.json', dict(found, arms=found.arms))
+    figures = _calibration_figures(plan, found, trainer)
+    run.write_json('metrics/metrics.json', figures)
+    affect_report(run.path)
+    run.finish(config_hash=config_hash(c), use=figures['use'])
+    return figures
+
+def _calibration_figures(plan, found, trainer):
+    c = trainer.calibration
+    return plain(dict(kind='calibration', use=found['mae_avg']['significant'], verdict=[found.verdict(m) for m in ('mae_avg','ccc_avg')],
+        expert=expert_words(plan.config.face), scale=c.scale.tolist(), shift=c.shift.tolist(), squash=c.squash, n=found.n, groups=found.groups,
+        unit=plan.unit, units=plan.config.evaluation.units, n_runs=found.n_runs, folds=found.folds, best_epoch=trainer.best_epoch, notes=found.notes,
+        ablation=dict(found), metrics={k: found[k]['with_mean'] for k in found}))
+
+def calibration_summary(
+    figures # of `train_calibration`
+)->str:
+    "The verdict in lines"
+    f = figures
+    said = [f'{f["n"]} faces in {f["groups"]} groups ({f["unit"]}), out of fold, distances in {f["units"]} units', *f['verdict'],
+            f'the calibration is {"kept" if f["use"] else "not used"}: scale {f["scale"][0]:.2f} and {f["scale"][1]:.2f}, '
+            f'shift {f["shift"][0]:+.2f} and {f["shift"][1]:+.2f}']
+    return '\n'.join(said)
+
+# %% ../nbs/79_experiment_affect.ipynb #5259e2fe
+def fitted_on(
+    run # run folder of phase 0 or 1
+)->pd.DataFrame:
+    "Its pictures: image, split, sha256"
+    path = Path(run)/'pictures.csv'
+    if not path.is_file(): raise InputError('does not say which pictures it was fitted on', run, 'a run of `crosssuck train`')
+    return pd.read_csv(path, dtype=str)[['image','split','sha256']]
+
+def check_unseen(
+    rows, # pictures that will judge
+    run   # run folder of phase 0 or 1
+)->str:
+    "A sentence that none of them was among its training and validation pictures; raises `InputError` otherwise"
+    seen = fitted_on(run)
+    seen = seen[seen.split!='test']
+    both = rows.merge(seen, on='sha256', suffixes=('','_there'))
+    if len(both):
+        r = both.iloc[0]
+        raise InputError(f'{len(both)} of {len(rows)} test pictures are {r.split_there} pictures of this run, as `{r.image}`', run,
+                         'the same table, seed and shares in all phases')
+    return f'none of the {len(rows)} test pictures is among the {len(seen)} that {Path(run).name} was fitted on (by SHA-256)'
+
+# %% ../nbs/79_experiment_affect.ipynb #5b389f80
+def variance_factor(
+    mean,      # (N, 2) of an expert
+    var,       # (N, 2) its variances
+    true,      # (N, 2) labels
+    least:int=10 # rows that are needed
+)->np.ndarray:
+    "(2,) mean squared error over mean variance; 1 where too few rows have both"
+    e2,out = (mean-true)**2,np.ones(2)
+    for i in (0,1):
+        ok = np.isfinite(e2[:,i])&np.isfinite(var[:,i])
+        if ok.sum()>=least and var[ok,i].mean()>0: out[i] = e2[ok,i].mean()/var[ok,i].mean()
+    return out
+
+# %% ../nbs/79_experiment_affect.ipynb #e98332cc
+def scene_said(
+    plan:AffectPlan, # of `plan_affect`
+    rows             # pictures of it
+)->pd.DataFrame:
+    "What the scene expert of a fusion says, as `said_table`"
+    s,c = plan.config.scene,plan.config
+    if s.predictions: return said_table(rows, *read_said(s.predictions, rows)[:2])
+    from crosssuck.device import best_device
+    from crosssuck.models.scenes import ScenePredictor, load_scene_model
+    model = load_scene_model(Path(s.run)/'model.pt', best_device(c.device, verbose=False))
+    return said_table(rows, *predict_pictures(ScenePredictor(model, n=c.evaluation.mc_samples, seed=c.seed), rows, plan.paths))
+
+def _used_calibration(config):
+    "`(calibration or None, sentence)`: that of the run of phase 1, if it found itself worth using"
+    from crosssuck.fuse.experts import load_calibration
+    run = config.fusion.calibration
+    if run is None: return None,'the face is not calibrated'
+    path = Path(run)/'metrics'/'metrics.json'
+    if not path.is_file(): raise InputError('holds no verdict on a calibration', run, 'a finished run of phase 1')
+    said = json.loads(path.read_text(encoding='utf-8'))
+    if said.get('kind')!='calibration': raise InputError('is no run of phase 1', run, '`crosssuck train face_phase1`')
+    if not said.get('use'): return None,f'{Path(run).name} found its calibration not worth using: the face is as it is'
+    return load_calibration(Path(run)/'calibration.pt'),f'the face is calibrated as {Path(run).name} found worth using'
+
+def _scaled(told, factor): return told.assign(var_valence=told.var_valence*factor[0], var_arousal=told.var_arousal*factor[1])
+def _arrays(scene, face):
+    more = dict(face_score=face.face_score) if 'face_score' in face else {}
+    return dict(scene_mean=_pair(scene), scene_var=_pair(scene, 'var_'), face_mean=_pair(face), face_var=_pair(face, 'var_'), **more)
+
+def _factors(scene, face, calibration):
+    "`{'scene': (2,), 'face': (2,)}` from what was said of the validation pictures"
+    mean,var = _pair(face),_pair(face, 'var_')
+    if calibration is not None: mean,var = calibration.calibrate(mean),calibration.calibrate_variance(mean, var)
+    return dict(scene=variance_factor(_pair(scene), _pair(scene, 'var_'), _pair(scene, 'true_')), face=variance_factor(mean, var, _pair(face, 'true_')))
+
+# %% ../nbs/79_experiment_affect.ipynb #72947259
+def validate_pictures(
+    plan:AffectPlan, # of `plan_affect`
+    scene, face,     # `said_table`s of the test pictures
+    factors,         # of their variances
+    calibration=None # of the face
+)->tuple:
+    "`(table of validate_fusion, arm that is used, arrays)`"
+    from crosssuck.fuse.fusion import validate_fusion
+    c = plan.config
+    k,e = c.fusion,c.evaluation
+    raw,fair = _arrays(scene, face),_arrays(_scaled(scene, factors['scene']), _scaled(face, factors['face']))
+    kw = dict(groups=scene.group, calibration=calibration, constant=np.median(labels(plan.side('train')), 0), weights=tuple(k.weights), names=list(e.metrics),
+              unit=plan.unit, units=e.units, n_boot=e.n_boot, seed=c.seed)
+    truth = _pair(scene, 'true_')
+    table = validate_fusion(fair, truth, **kw)
+    arm = ('inverse_variance' if k.variance_weighting else 'fixed')+(' calibrated' if calibration is not None else '')
+    if k.rescale_variances:
+        told = validate_fusion(raw, truth, **kw)
+        told = told[told.arm==arm.replace('fixed', 'inverse_variance')]
+        notes = table.attrs['notes']
+        table = pd.concat([table, told.assign(arm=told.arm+', as told', p_holm=np.nan)], ignore_index=True)
+        table.attrs['notes'] = notes
+    return table,arm,fair
+
+def over_each(
+    arrays,      # of both experts
+    truth,       # (N, 2)
+    groups,      # (N,)
+    config,      # for fusion and evaluation
+    unit,        # what a group is
+    calibration=None # of the face
+)->dict:
+    "`{'scene': ..., 'face': ...}`: by how much mae_avg is better than that expert's, on pictures with a face, and whether it is shown"
+    from crosssuck.fuse.fusion import _Said
+    said,k,e = _Said.read(arrays),config.fusion,config.evaluation
+    keep = said.scene_there&said.face_there
+    if not keep.any(): return {}
+    fused = said.fuse(None, 'inverse_variance' if k.variance_weighting else 'fixed', tuple(k.weights), calibration=calibration).mean[keep]
+    face = (np.clip(said.face, -1, 1) if calibration is None else calibration.calibrate(said.face))[keep]
+    kw = dict(groups=np.asarray(groups)[keep], unit=unit, units=e.units, names=['mae'], n_boot=e.n_boot, seed=config.seed)
+    out = {}
+    for name,alone in (('scene', np.clip(said.scene, -1, 1)[keep]), ('face', face)):
+        d = affect_differences(alone, fused, truth[keep], **kw)['mae_avg']
+        out[name] = dict(gain=d['value'], low=d['low'], high=d['high'], p=d['p'], better=d['better']=='b', alone=d['a'], fused=d['b'], n=d['n'])
+    return plain(out)
+
+def error_ties(
+    scene, face, truth # (N, 2) each
+)->dict:
+    "Correlation of both experts' errors, valence and arousal: near 1 nothing can be won by putting them together"
+    a,b = scene-truth,face-truth
+    ok = np.isfinite(a+b).all(1)
+    return {d: float(np.corrcoef(a[ok,i], b[ok,i])[0,1]) if ok.sum()>2 else None for i,d in enumerate(('valence','arousal'))}
+
+# %% ../nbs/79_experiment_affect.ipynb #4199cc24
+def _worths(scene, face, groups, unit, config):
+    "Tables of whether variances deserve their weights: figures, bins, notes"
+    from crosssuck.fuse.fusion import variance_worth
+    figures,bins,notes = [],[],[]
+    for name,t in (('scene',scene),('face',face)):
+        try: w = variance_worth(_pair(t)-_pair(t, 'true_'), _pair(t, 'var_'), groups, unit=unit, n_boot=min(config.evaluation.n_boot, 500), seed=config.seed)
+        except InputError as e: notes.append(f'{name}: {e}'); continue
+        figures.append(w.figures.assign(expert=name)); bins.append(w.bins.assign(expert=name))
+        notes += [f'{name}: {n}' for n in w.notes]
+    whole = lambda parts: pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return whole(figures),whole(bins),notes
+
+def _thresholds(plan, arrays, rows):
+    "The sweep of `tune_thresholds` where there are films of several frames, else None"
+    from crosssuck.fuse.fusion import AdaptiveStabilizer, tune_thresholds
+    k,s = plan.config.fusion,plan.config.fusion.stabilizer
+    steady = AdaptiveStabilizer(s.alpha, s.uncertainty_threshold, s.window)
+    if 'film' not in rows or rows.film.isna().any() or not rows.film.duplicated().any(): return None
+    return tune_thresholds(arrays, labels(rows), rows.film, stabilizer=steady if s.enabled else None, weights=tuple(k.weights),
+                           method='inverse_variance' if k.variance_weighting else 'fixed', units=plan.config.evaluation.units, seed=plan.config.seed)
+
+def _fusion_plan(config, run, factors, calibration):
+    "What fusion.json holds"
+    from crosssuck.infer.affect import _FORMAT
+    f,k,s = config.face,config.fusion,config.fusion.stabilizer
+    near = lambda p: None if p is None else os.path.relpath(Path(p).resolve(), run.path.resolve())
+    return dict(format=_FORMAT, run=run.name, seed=config.seed, scene=dict(model=near(config.scene.run and Path(config.scene.run)/'model.pt'),
+        samples=config.evaluation.mc_samples),
+        face=dict(expert='planted' if f.planted else 'weights' if f.weights else 'table', weights=near(f.weights), detector=f.detector, yunet=near(f.yunet),
+                  tta=f.tta, align=f.align),
+        calibration=near(Path(k.calibration)/'calibration.pt') if calibration is not None else None, variance=factors,
+        fusion=dict(use_variance_weighting=k.variance_weighting, weights=list(k.weights), min_face_score=k.min_face_score, min_brightness=k.min_brightness,
+                    enable_stabilizer=s.enabled, stabilizer_alpha=s.alpha, uncertainty_threshold=s.uncertainty_threshold, window=s.window))
+
+def _ordered(plan):
+    "The test pictures, frames of a film in their order"
+    rows = plan.side('test')
+    if not len(rows): raise InputError('there is no test side to judge on', 'data.test', 'a share, as .2')
+    return rows.sort_values(['film','frame'], kind='stable').reset_index(drop=True) if {'film','frame'}<=set(rows) else rows
+
+def _unseen(plan, rows):
+    c = plan.config
+    runs = [r for r in (c.scene.run, c.fusion.calibration) if r]
+    said = [check_unseen(rows, r) for r in runs]
+    return said+([f'which pictures the table {Path(c.scene.predictions).name} was fitted on is not known'] if c.scene.predictions else [])
+
+def _both_said(plan, rows):
+    "What both experts say of `rows` and of the validation pictures: `(scene, face, scene there, face there)`"
+    val = plan.side('val')
+    if plan.config.scene.run: # what the scene run learned from tells nothing about its errors
+        seen = fitted_on(plan.config.scene.run)
+        val = val[~val.sha256.isin(seen.sha256[seen.split=='train'])].reset_index(drop=True)
+    both = pd.concat([rows, val], ignore_index=True)
+    scene = scene_said(plan, both)
+    error = pd.DataFrame(_pair(scene)-_pair(scene, 'true_'), index=scene['image']).groupby(level=0).first().reindex(plan.table['image']).to_numpy()
+    face,n = face_said(plan, both, error),len(rows)
+    return scene[:n],face[:n],scene[n:].reset_index(drop=True),face[n:].reset_index(drop=True)
+
+# %% ../nbs/79_experiment_affect.ipynb #93e2330c
+def train_fusion(
+    plan:AffectPlan, # of `plan_affect`
+    run:Run,         # where to write
+    resume:bool=False, max_steps:int=None, progress:bool=True # for the sake of the other phases: nothing is trained
+)->dict:
+    "Ask both experts about test pictures, put their answers together in every way, and report; the figures"
+    from crosssuck.fuse.fusion import face_verdict
+    from crosssuck.report_affect import affect_report
+    c,rows = plan.config,_ordered(plan)
+    _ = c.device,c.fusion.stabilizer.enabled # where networks look
+    calibration,words = _used_calibration(c)
+    notes = [*_unseen(plan, rows), words]
+    scene,face,*there = _both_said(plan, rows)
+    if not np.isfinite(face.valence).any(): raise InputError(f'no face was read in {len(rows)} test pictures', 'face', 'pictures with faces, or another detector')
+    factors = _factors(*there, calibration) if c.fusion.rescale_variances else dict(scene=np.ones(2), face=np.ones(2))
+    table,arm,arrays = validate_pictures(plan, scene, face, factors, calibration)
+    worth,bins,more = _worths(scene, face, scene.group, plan.unit, c)
+    tuned,saved = _thresholds(plan, arrays, rows),_fusion_plan(c, run, factors, calibration)
+    _start(plan, run, resume)
+    for name,t in dict(test_predictions=scene, face_predictions=face, validation=table, variance=worth, variance_bins=bins, thresholds=tuned).items():
+        if t is not None and len(t): run.write_csv(f'{name}.csv', t)
+    key = 'mae_avg' if 'mae' in c.evaluation.metrics else f'{c.evaluation.metrics[0]}_avg'
+    fair = _pair(face) if calibration is None else calibration.calibrate(_pair(face))
+    figures = plain(dict(kind='fusion', n=len(rows), groups=int(rows.group.nunique()), faces=int(np.isfinite(face.valence).sum()), unit=plan.unit,
+        units=c.evaluation.units, arm=arm, key=key, verdict=face_verdict(table, key, arm).split('\n'), expert=expert_words(c.face),
+        over=over_each(arrays, labels(rows), rows.group, c, plan.unit, calibration), ties=error_ties(_pair(scene), fair, labels(rows)),
+        variance=factors, notes=notes+list(table.attrs.get('notes', []))+more,
+        metrics={r.metric: r.value for r in table[(table.subset=='all')&(table.arm==arm)].itertuples()}))
+    run.write_json('metrics/test_metrics.json', figures)
+    run.write_json('fusion.json', saved)
+    affect_report(run.path)
+    run.finish(config_hash=config_hash(c))
+    return figures
+
+def fusion_summary(
+    figures # of `train_fusion`
+)->str:
+    "The answer in lines"
+    f = figures
+    lines = [f'{f["n"]} test pictures, {f["faces"]} with a face, {f["groups"]} groups ({f["unit"]}), distances in {f["units"]} units', *f['notes'], *f['verdict']]
+    for name,o in f['over'].items():
+        span = f' ({o["low"]:+.3f} to {o["high"]:+.3f})' if o['low'] is not None else ''
+        lines.append(f'with a face, fused against the {name} alone: MAE {o["fused"]:.3f} and {o["alone"]:.3f}, better by {o["gain"]:+.3f}{span}')
+    ties = ', '.join(f'{k} {v:+.2f}' for k,v in f['ties'].items() if v is not None)
+    return '\n'.join([*lines, f'correlation of both experts\' errors: {ties}'])
+
+# %% ../nbs/79_experiment_affect.ipynb #a8b9cd51
+_PHASES = dict(scenes=train_scenes, calibration=train_calibration, fusion=train_fusion)
+_SUMMARIES = dict(scenes=affect_summary, calibration=calibration_summary, fusion=fusion_summary)
 
 def run_affect(
     config,               # a checked configuration of one of the three kinds
@@ -280,12 +643,10 @@ def run_affect(
             print(f'{folder.name} has finished already: {folder.path/"report.html"}')
             return folder.path
         going = resume and (folder.path/'pictures.csv').exists()
-        found = _phase(config)(plan_affect(config, folder.path, progress), folder, going, max_steps, progress)
-        print('\n'+_words(config.kind, found))
+        found = _PHASES[config.kind](plan_affect(config, folder.path, progress), folder, going, max_steps, progress)
+        print('\n'+_SUMMARIES[config.kind](found))
         print(f'report: {folder.path/"report.html"}')
         return folder.path
-
-def _words(kind, found): return affect_summary(found)
 
 def rehearse_affect(
     config,            # a checked configuration of one of the three kinds
