@@ -517,6 +517,9 @@ def _route(kind):
     if kind=='signals':
         from crosssuck.experiment_signals import run_signals
         return run_signals
+    if kind in ('scenes','calibration','fusion'):
+        from crosssuck.experiment_affect import run_affect
+        return run_affect
 
 # %% ../nbs/80_experiment.ipynb #3e4fd047
 def run(
