@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['frame_width', 'sinusoids', 'TemporalGRU', 'TemporalTransformer', 'TemporalMean', 'FrameTemporal', 'vit_gru',
-           'vit_transformer', 'naive_cnn']
+           'vit_transformer', 'naive_cnn', 'scan_windows', 'ColumnScaler', 'VideoWithFeatures', 'ClipColumnLoader',
+           'with_columns', 'LoadedWithFeatures', 'export_with_features', 'load_with_features']
 
 # %% ../../nbs/models/03_frames.ipynb #761b0943
 import copy
@@ -108,8 +109,13 @@ class TemporalMean(nn.Module):
     def __init__(self, width): super().__init__(); self.n_features = width
     def forward(self, x): return x.mean(1)
 
-# %% ../../nbs/models/03_frames.ipynb #585ecc1c
+# %% ../../nbs/models/03_frames.ipynb #116e16f2
 _TEMPORAL = dict(gru=TemporalGRU, transformer=TemporalTransformer, mean=TemporalMean)
+
+def _timm_weights(cfg):
+    "Where the weights that timm names in an encoder's `cfg` lie, or None"
+    if not (repo := cfg.get('hf_hub_id')): return None
+    return Weights(f'https://huggingface.co/{repo}/resolve/main/model.safetensors', data=cfg.get('tag') or 'published', name=f'{repo.replace("/", "--")}.safetensors')
 
 class FrameTemporal(nn.Module):
     "A frame encoder and something that reads over time: (B, C, T, H, W) -> (B, n_features)"
@@ -130,6 +136,8 @@ class FrameTemporal(nn.Module):
         self.encoder = _encoder(encoder, n_in, self.args)
         self.temporal = _TEMPORAL[temporal](frame_width(encoder, height, width, self.args), **kwargs)
         self.n_features = self.temporal.n_features
+        timm = getattr(self.encoder, 'pretrained_cfg', {})
+        self.stem,self.published = (f'encoder.{timm.get("first_conv", "0.0")}',),_timm_weights(timm)
 
     def check(self, frames, height, width):
         "Raise `InputError` where the encoder cannot take frames of this size; asked once a size"
@@ -143,7 +151,7 @@ class FrameTemporal(nn.Module):
         b,c,t,h,w = x.shape
         return self.clip_features(self.frame_features(x.transpose(1,2).reshape(b*t, c, h, w)).unflatten(0, (b,t)))
 
-# %% ../../nbs/models/03_frames.ipynb #051a6fe0
+# %% ../../nbs/models/03_frames.ipynb #b32bb128
 _IMAGENET = dict(mean=(.485,.456,.406), std=(.229,.224,.225))
 
 def _encoder_weights(state, own):
@@ -152,7 +160,8 @@ def _encoder_weights(state, own):
     found = {f'encoder.{k}': v for k,v in state.items() if k not in tables}
     return found | {k: v for k,v in own.items() if k.startswith('temporal.')}, ['what reads over time begins afresh']
 
-_FRAMES = dict(frames=16, size=224, mean=(.5,)*3, std=(.5,)*3, stem=('encoder.patch_embed.proj',), head=('head.',), translate=_encoder_weights,
+_VIT = Weights('https://huggingface.co/timm/vit_small_patch16_224.augreg_in21k_ft_in1k/resolve/main/model.safetensors', data='ImageNet-21k and -1k')
+_FRAMES = dict(frames=16, size=224, mean=(.5,)*3, std=(.5,)*3, head=('head.',), translate=_encoder_weights, weights=_VIT,
     licence='Apache-2.0 (timm); weights: see the encoder\'s page')
 
 @register_video_model('vit_gru', source='ours, after the ViT-GRU of Horopter/AURA; encoder: timm', **_FRAMES)
@@ -186,7 +195,7 @@ def vit_transformer(
                          positions=positions)
     return body, body.n_features
 
-@register_video_model('naive_cnn', frames=16, size=112, min_size=1, stem=('encoder.0.0',), licence='Apache-2.0',
+@register_video_model('naive_cnn', frames=16, size=112, licence='Apache-2.0', translate=_encoder_weights,
     source='ours, after the naive CNN of Horopter/AURA', **_IMAGENET)
 def naive_cnn(
     n_in:int, # channels of a frame
@@ -197,3 +206,231 @@ def naive_cnn(
     "Each frame for itself, and the mean of what was said of them: what can be known without order"
     body = FrameTemporal(encoder, 'mean', n_in, size, encoder_args)
     return body, body.n_features
+
+# %% ../../nbs/models/03_frames.ipynb #3c79d1d4
+def scan_windows(
+    model:VideoModel,  # a model of the zoo whose body is a `FrameTemporal`; used in evaluation mode, where it stands
+    frames,            # (N, C, H, W) float, normalised, in the recording's order; anything that gives such for a tensor of positions
+    starts,            # first frame of each window, 0 or more
+    n_frames:int=None, # frames of a window; default: what the model was built for
+    bs:int=32,         # frames, and windows, at a time
+)->torch.Tensor:
+    "Logits (windows, n_out) on the CPU; the encoder sees each frame once. `InputError` for other models and windows past the end"
+    body,was = getattr(model, 'body', None),model.training
+    if not isinstance(body, FrameTemporal): raise InputError(f'a {type(body or model).__name__} does not look frame by frame', 'scan_windows',
+        'a model such as `vit_gru`; others compute each window whole')
+    at = torch.as_tensor(starts, dtype=torch.int64).reshape(-1,1) + torch.arange(n_frames or model.spec['n_frames'])
+    if len(at) and not 0<=at.min()<=at.max()<len(frames):
+        raise InputError(f'windows reach from frame {at.min()} to {at.max()}', 'scan_windows', f'frames 0 to {len(frames)-1}')
+    device = next(model.parameters()).device
+    used,place = at.unique(return_inverse=True)
+    try:
+        model.eval()
+        with torch.inference_mode():
+            seen = torch.cat([body.frame_features(frames[i].to(device)) for i in used.split(bs)]) if len(used) else None
+            logits = [model.head(body.clip_features(seen[p.to(device)])).cpu() for p in place.split(bs) if len(p)]
+    finally: model.train(was)
+    return torch.cat(logits) if logits else torch.zeros(0, model.spec['n_out'])
+
+# %% ../../nbs/models/03_frames.ipynb #21204024
+@dataclass
+class ColumnScaler:
+    "How columns of numbers become a network's input, as learned from training rows; plain lists, so that it travels in a file of weights"
+    names:list   # the columns, in order
+    fill:list    # what stands for a missing value: the training median
+    mean:list    # of the training rows, after filling
+    std:list     # likewise; 1 for a column that does not vary
+    flagged:list # the columns with missing values in training: each has a flag behind the others
+
+    @property
+    def width(self): return len(self.names)+len(self.flagged)
+
+    @classmethod
+    def fit(cls,
+        table:pd.DataFrame, # numbers, one row an event, indexed by `event_id`
+        rows,               # `event_id`s of the training events, and of no others
+    ):
+        "The scaler of these rows; raises `InputError` for a column that holds no numbers there, or that is infinite"
+        x = _numbers(table, list(table.columns), rows)
+        if empty := [c for c in x if x[c].isna().all()]:
+            raise InputError(f'column `{empty[0]}` has no value in any training row', 'features', 'leave it out')
+        fill = x.median()
+        flagged,x = [c for c in x if x[c].isna().any()],x.fillna(fill)
+        std = x.std(ddof=0).where(lambda s: s>1e-12*(1+x.abs().max()), 1.)
+        return cls(*(list(o) for o in (x.columns, map(float, fill), map(float, x.mean()), map(float, std), flagged)))
+
+    def transform(self,
+        table:pd.DataFrame, # as for `fit`; other columns are left alone
+        rows=None,          # `event_id`s, in the order wanted; default: all, as they stand
+    )->np.ndarray:
+        "float32 (rows, `width`); raises `InputError` for a missing column or event, and for what is no number"
+        x = _numbers(table, self.names, table.index if rows is None else rows)
+        z = (x.fillna(dict(zip(self.names, self.fill))) - self.mean)/self.std
+        return np.concatenate([z.to_numpy(np.float32), x[self.flagged].isna().to_numpy(np.float32)], 1)
+
+# %% ../../nbs/models/03_frames.ipynb #336c0db5
+def _numbers(table, names, rows):
+    "The columns `names` of the `rows` of `table` as float64"
+    for c in names:
+        if c not in table: raise unknown_name('column', c, table.columns, 'features')
+    if not table.index.is_unique: raise InputError('an event stands there twice', f'features, `{table.index[table.index.duplicated()][0]}`')
+    index = pd.Index(rows)
+    if len(lost := index[~index.isin(table.index)]):
+        raise InputError(f'{len(lost)} events have no row (first `{lost[0]}`)', 'features', 'measure them, or leave them out of the events')
+    try: x = table.loc[index, names].astype(np.float64)
+    except (TypeError, ValueError) as e: raise InputError(f'a column holds something else than numbers ({e})', 'features') from None
+    if np.isinf(x.to_numpy()).any():
+        raise InputError('a value is infinite', f'features, column `{x.columns[np.isinf(x).any()][0]}`', 'numbers, or nothing for missing')
+    return x
+
+# %% ../../nbs/models/03_frames.ipynb #2c0ef326
+class _Concat(nn.Module):
+    def __init__(self, n_video, n_columns, n_out, hidden, dropout):
+        super().__init__()
+        self.norm,self.drop = nn.LayerNorm(n_video),nn.Dropout(dropout)
+        self.columns,self.last = nn.Sequential(nn.Linear(n_columns, hidden), nn.ReLU()),nn.Linear(n_video+hidden, n_out)
+    def forward(self, v, c): return self.last(self.drop(torch.cat([self.norm(v), self.columns(c)], 1)))
+
+class _Gated(nn.Module):
+    def __init__(self, n_video, n_columns, n_out, hidden, dropout):
+        super().__init__()
+        self.norm,self.drop = nn.LayerNorm(n_video),nn.Dropout(dropout)
+        self.video,self.columns,self.mix = nn.Linear(n_video, hidden),nn.Linear(n_columns, hidden),nn.Linear(n_video+n_columns, hidden)
+        self.last = nn.Linear(hidden, n_out)
+    def gate(self, v, c): return torch.sigmoid(self.mix(torch.cat([self.norm(v), c], 1)))
+    def forward(self, v, c):
+        g = self.gate(v, c)
+        return self.last(self.drop(g*torch.tanh(self.video(self.norm(v))) + (1-g)*torch.tanh(self.columns(c))))
+
+_FUSIONS = dict(concat=_Concat, gated=_Gated)
+
+# %% ../../nbs/models/03_frames.ipynb #d9b88246
+class VideoWithFeatures(nn.Module):
+    "A video model that is also given columns of numbers: `model(clips, columns)` -> logits (B, n_out)"
+    def __init__(self,
+        video_model:VideoModel, # its body is used as it stands, with its weights; its head is left behind
+        n_features:int,         # columns, flags of missing values among them: `ColumnScaler.width`
+        how:str='concat',       # 'concat', or 'gated'
+        hidden:int=64,          # units of the columns' branch
+        dropout:float=0.,       # before the last layer
+    ):
+        "Raises `InputError` for an unknown `how` and for no columns"
+        super().__init__()
+        if how not in _FUSIONS: raise unknown_name('fusion', how, _FUSIONS, 'how')
+        if n_features<1: raise InputError(f'{n_features} columns', 'n_features', 'one at least; without any take the video model itself')
+        self.body,self.spec = video_model.body,video_model.spec
+        self.fusion = dict(n_features=n_features, how=how, hidden=hidden, dropout=dropout)
+        self.head = _FUSIONS[how](video_model.head[-1].in_features, n_features, self.spec['n_out'], hidden, dropout)
+
+    features = VideoModel.features
+
+    def forward(self, x, columns):
+        if columns.shape!=(len(x), self.fusion['n_features']):
+            raise InputError(f'columns of shape {tuple(columns.shape)} for {len(x)} clips', 'VideoWithFeatures',
+                             f'{(len(x), self.fusion["n_features"])}, as `ColumnScaler.transform` gives them')
+        return self.head(self.features(x), columns.to(x.dtype))
+
+    def gate(self,
+        x,      # (B, C, T, H, W) float
+        columns # (B, n_features) float
+    ):
+        "(B, hidden) in 0..1: how far each unit follows the clip and not the columns. `InputError` where `how` is not 'gated'"
+        if self.fusion['how']!='gated': raise InputError(f'a fusion by {self.fusion["how"]} has no gate', 'how', "'gated'")
+        return self.head.gate(self.features(x), columns)
+
+# %% ../../nbs/models/03_frames.ipynb #744eb510
+class ClipColumnLoader(ClipLoader):
+    "A `ClipLoader` whose batches are (clips, columns, targets)"
+    n_inp = 2 # the first two are inputs
+    def __init__(self,
+        dataset,           # a `ClipSet`
+        *args,             # as for `ClipLoader`
+        table=None,        # columns, indexed by `event_id`
+        scaler:ColumnScaler=None, # how they become the network's input
+        **kwargs           # as for `ClipLoader`
+    ):
+        "Raises `InputError` where an event has no row in `table`"
+        super().__init__(dataset, *args, **kwargs)
+        self.table,self.scaler = table,scaler
+        self.columns = torch.from_numpy(scaler.transform(table, dataset.events.event_id))
+
+    def _finish(self, got):
+        x,y = super()._finish(got)
+        return x,self.columns[x.at[:,0].astype(np.int64)].to(x.device),y
+
+    def new(self, dataset=None, cls=None, **kwargs):
+        "Another such loader; see `ClipLoader.new`"
+        return _two_inputs(super().new(dataset, cls, **(dict(table=self.table, scaler=self.scaler) | kwargs)))
+
+    def show_batch(self, b=None, **kwargs):
+        x,_,y = self.one_batch() if b is None else b
+        seen = copy.copy(self)
+        seen.n_inp,seen._n_inp,seen._types = 1,1,{tuple: self._types[tuple][::2]}
+        ClipLoader.show_batch(seen, (x,y), **kwargs) # clips and targets, without the columns
+
+def _two_inputs(loader):
+    "fastai's `new` copies the kinds of a batch's parts from the loader that it was made from: those of two inputs and a target"
+    loader._n_inp,loader._types = 2,{tuple: [TensorClip, torch.Tensor, type(loader.dataset.target(loader.dataset.targets))]}
+    return loader
+
+# %% ../../nbs/models/03_frames.ipynb #2ba0feb5
+def with_columns(
+    dls,                 # from `clip_dls`
+    table:pd.DataFrame,  # numbers, one row an event, indexed by `event_id`: `clip_features(...)[0]`
+    columns=None,        # which of its columns; default: all
+    scaler:ColumnScaler=None, # a fitted one, to go on with; default: fitted on the training events of `dls`
+):
+    "`DataLoaders` with two inputs and `.scaler`; raises `InputError` for events without a row and for what is no number"
+    table = table if columns is None else _numbers(table, list(columns), table.index)
+    scaler = scaler or ColumnScaler.fit(table, dls.train.events.event_id.unique())
+    loaders = [_two_inputs(dl.new(cls=ClipColumnLoader, table=table, scaler=scaler)) for dl in dls.loaders]
+    two = type(dls)(*loaders, device=dls.device)
+    for k in ('preprocessing','failures','notes'): setattr(two, k, getattr(dls, k))
+    two.scaler = scaler
+    return two
+
+# %% ../../nbs/models/03_frames.ipynb #09e097f0
+_FUSED = 'crosssuck.video+columns/1'
+
+@dataclass
+class LoadedWithFeatures:
+    "A trained network of clips and columns, and what is needed to use it"
+    model:VideoWithFeatures # in evaluation mode
+    scaler:ColumnScaler  # what makes its second input
+    labels:list          # the classes' names in the order of the logits
+    preprocessing:dict   # how clips were prepared
+    extra:dict           # whatever else was exported
+
+def export_with_features(
+    path,                # the file to write
+    model:VideoWithFeatures,
+    scaler:ColumnScaler, # of `with_columns(...).scaler`
+    labels,              # the classes' names in the order of the logits
+    preprocessing:dict,  # how its clips were prepared, in plain types
+    extra:dict=None,     # further facts in plain types
+)->Path:
+    "Write `model` and all that is needed to use it to one file, whole or not at all; `InputError` where the parts do not fit together"
+    labels,n_out,width = [str(l) for l in labels],model.spec['n_out'],model.fusion['n_features']
+    if len(labels)!=n_out: raise InputError(f'{len(labels)} labels for {n_out} logits', path, 'name each class once, in the logits\' order')
+    if scaler.width!=width: raise InputError(f'a scaler of {scaler.width} columns for a model of {width}', path, 'the one that it was trained with')
+    facts = dict(spec=plain(model.spec), fusion=plain(model.fusion), scaler=plain(vars(scaler)), labels=labels,
+                 preprocessing=plain(preprocessing), extra=plain(extra or {}))
+    state = {k: v.detach().cpu() for k,v in model.state_dict().items()}
+    with atomic_path(path) as p: torch.save(dict(format=_FUSED, **facts, state=state), p)
+    return Path(path)
+
+# %% ../../nbs/models/03_frames.ipynb #eb147ab7
+def load_with_features(
+    path,         # a file that `export_with_features` wrote
+    device='cpu', # where the network shall stand
+)->LoadedWithFeatures:
+    "The network of such a file; any other file is an `InputError`, and nothing in it is run"
+    held = _read_plain(path)
+    if not isinstance(held, dict) or held.get('format')!=_FUSED:
+        raise InputError('is no exported network of clips and columns', path, 'a file that `export_with_features` wrote')
+    spec = _checked(held, path)
+    try: model,scaler = VideoWithFeatures(video_model(**spec, verbose=False), **held['fusion']),ColumnScaler(**held['scaler'])
+    except (TypeError, KeyError): raise InputError('its part `fusion` or `scaler` is damaged', path, 'export the model anew') from None
+    if misfits := _misfits(model.state_dict(), held['state']): raise InputError(f'its weights do not fit: {misfits}', path)
+    model.load_state_dict(held['state'])
+    return LoadedWithFeatures(model.to(device).eval(), scaler, held['labels'], held['preprocessing'], held['extra'])

@@ -7,7 +7,8 @@ __all__ = ['Weights', 'Architecture', 'register_video_model', 'architecture', 'c
            'tiny', 'widen_channels', 'load_weights', 'video_model', 'list_video_models', 'ExportedModel',
            'export_model', 'load_exported']
 
-# %% ../../nbs/models/02_zoo.ipynb #bb9acc59
+# %% ../../nbs/models/02_zoo.ipynb #573ea52b
+import errno
 import inspect
 import re
 from collections import OrderedDict
@@ -228,13 +229,14 @@ for _name in ('swin3d_t', 'swin3d_s', 'swin3d_b'):
     _register_torchvision(_name, 'patch_embed.proj', 'head', 'Liu et al., CVPR 2022, arXiv 2106.13230', frames=32, size=224,
         mean=(.485,.456,.406), std=(.229,.224,.225), licence=_SWIN)
 
-# %% ../../nbs/models/02_zoo.ipynb #876efd42
+# %% ../../nbs/models/02_zoo.ipynb #39a3ee33
 def _read_plain(path):
     "What the file at `path` holds, read without unpickling anything but tensors and plain types; `InputError` where that cannot be"
     if str(path).endswith('.safetensors'): return _read_safetensors(path)
     try: return torch.load(path, map_location='cpu', weights_only=True)
-    except OSError as e: raise InputError(f'cannot be read ({e.strerror})', path, 'pass the path of a file of weights') from None
-    except Exception: # the unpickler stumbles over garbage in any way there is: IndexError, AttributeError, struct.error
+    except Exception as e: # the unpickler stumbles over garbage in any way there is: IndexError, struct.error; a file cut short may be EINVAL
+        if isinstance(e, OSError) and e.errno!=errno.EINVAL:
+            raise InputError(f'cannot be read ({e.strerror})', path, 'pass the path of a file of weights') from None
         raise InputError('holds something else than plain weights, or is damaged, and is not opened', path,
                          'files of weights load with `torch.load(weights_only=True)`') from None
 
@@ -270,11 +272,11 @@ def _misfits(own, state):
              ('of another shape', [k for k in own if k in state and own[k].shape!=state[k].shape])]
     return ', '.join(f'{len(ks)} names {kind} (first `{ks[0].removeprefix("body.")}`)' for kind,ks in kinds if ks)
 
-# %% ../../nbs/models/02_zoo.ipynb #2f5699aa
-def _fitted(state, own, a, n_in):
+# %% ../../nbs/models/02_zoo.ipynb #d121b24c
+def _fitted(state, own, stems, n_in):
     "`state` with first layers for `n_in` channels and with the head of `own` where its own has other classes; and what was done"
     head,notes,rgb = [k for k in own if k.startswith('head.')],[],dict(state)
-    for stem in (f'body.{name}.weight' for name in a.stem):
+    for stem in (f'body.{name}.weight' for name in stems):
         if stem in state and stem in own and n_in!=3==state[stem].shape[1] and state[stem].shape[2:]==own[stem].shape[2:]:
             rgb[stem],notes = widen_channels(state[stem], n_in),[f'first layer made for {n_in} channels from 3']
     if any(k not in state or state[k].shape!=own[k].shape for k in head):
@@ -282,7 +284,7 @@ def _fitted(state, own, a, n_in):
         notes.append(f'the head of the file is left out, {own["head.1.bias"].numel()} classes begin afresh')
     return rgb, notes
 
-# %% ../../nbs/models/02_zoo.ipynb #434ebec3
+# %% ../../nbs/models/02_zoo.ipynb #293a20ff
 def load_weights(
     model:VideoModel, # made by `video_model`
     path,             # a file of weights for the same network; its head and its number of input channels may differ
@@ -290,17 +292,17 @@ def load_weights(
     "Load the file at `path` into `model`, noting in `model.notes` what had to be changed; an `InputError` names what does not fit"
     a,own = architecture(model.spec['name']),model.state_dict()
     state,done = _our_names(_state_of(_read_plain(path), path), own, a)
-    state,notes = _fitted(state, own, a, model.spec['n_in'])
+    state,notes = _fitted(state, own, getattr(model.body, 'stem', a.stem), model.spec['n_in'])
     if misfits := _misfits(own, state):
         raise InputError(f'these are not the weights of `{a.name}`: {misfits}', path, 'check which network the file was made for')
     model.load_state_dict(state)
     model.notes += done + notes
 
-# %% ../../nbs/models/02_zoo.ipynb #79994b4e
-def _published(a):
-    "The path of the published weights of `a` in torch's cache, fetched if need be; the `InputError` says how to get them otherwise"
-    if not a.weights: raise InputError(f'`{a.name}` has no published weights', 'weights', 'leave `weights` out, or pass the path of a file')
-    path,url = Path(torch.hub.get_dir())/'checkpoints'/a.file,a.weights.url
+# %% ../../nbs/models/02_zoo.ipynb #d3841dd4
+def _published(name, weights):
+    "The path of the published `weights` of the model `name` in torch's cache, fetched if need be; the `InputError` says how to get them"
+    if not weights: raise InputError(f'`{name}` has no published weights', 'weights', 'leave `weights` out, or pass the path of a file')
+    path,url = Path(torch.hub.get_dir())/'checkpoints'/weights.file,weights.url
     if path.exists(): return path
     try:
         request.urlopen(url, timeout=20).close() # the fetching below has no time limit of its own
@@ -308,8 +310,8 @@ def _published(a):
         named = re.search(r'-([0-9a-f]{8,})\.pth$', url) # torchvision writes the content's hash into the name
         torch.hub.download_url_to_file(url, str(path), hash_prefix=named and named[1])
     except (OSError, RuntimeError) as e:
-        raise InputError(f'the {a.weights.data} weights of `{a.name}` are not on this machine and cannot be fetched ({e})', 'weights',
-                         f'get {url} where there is a network and pass weights=\'path/of/{a.file}\'') from None
+        raise InputError(f'the {weights.data} weights of `{name}` are not on this machine and cannot be fetched ({e})', 'weights',
+                         f'get {url} where there is a network and pass weights=\'path/of/{weights.file}\'') from None
     return path
 
 # %% ../../nbs/models/02_zoo.ipynb #a6ae157e
@@ -321,7 +323,7 @@ def _built(a, n_in, n_frames, size, options):
     takes = inspect.signature(a.build).parameters
     return a.build(n_in, **{k: v for k,v in dict(n_frames=n_frames, size=size).items() if k in takes}, **options)
 
-# %% ../../nbs/models/02_zoo.ipynb #af90dcab
+# %% ../../nbs/models/02_zoo.ipynb #8fa13357
 def video_model(
     name:str,          # a model of `list_video_models()`
     n_in:int=3,        # channels of a clip: 3 for RGB or frame differences, 6 for both, any other number
@@ -341,7 +343,7 @@ def video_model(
     spec = dict(name=name, n_in=n_in, n_out=n_out, n_frames=n_frames, size=[height,width], dropout=dropout)
     model = VideoModel(body, n_features, spec | (dict(options=dict(options)) if options else {}))
     _check_input(model, n_frames, height, width)
-    if weights is not None: load_weights(model, _published(a) if weights=='default' else weights)
+    if weights is not None: load_weights(model, _published(name, getattr(body, 'published', a.weights)) if weights=='default' else weights)
     if verbose and model.notes: print(f'{name}: {"; ".join(model.notes)}')
     return model
 
