@@ -6,7 +6,7 @@ ROOMS = """errors score.metrics score.intervals score.events score.calibration s
 schema config_signals config_affect config_frames config runs device
 data.events data.splits data.video data.leakage data.augment data.sampling data.background data.clips data.frames data.scenes
 data.signals data.barn data.synthetic_scenes
-models.interaction models.zoo models.frames models.features models.scenes models.faces models.signals
+models.interaction models.zoo models.borrowed models.cost models.frames models.columns models.features models.scenes models.faces models.signals
 train.losses train.callbacks train.checkpoints train.robust train.learners train.phases train.scenes train.signals
 infer.predict infer.probe infer.review infer.scan fuse.experts fuse.fusion infer.affect
 evaluation card report compare experiment experiment_signals experiment_affect demo cli""".split()
