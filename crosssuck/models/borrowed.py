@@ -37,22 +37,26 @@ class SlowFastBody(nn.Module):
         for block in self.blocks: y = block(y)
         return y.flatten(1)
 
-# %% ../../nbs/models/02_borrowed.ipynb #1df583a0
+# %% ../../nbs/models/02_borrowed.ipynb #40058fb1
+_COUNTED = dict( # parameters and multiply-adds; `list_video_models(run=True)` counts anew
+    slowfast_r50=(33_649_098, 50_307_666_432), slowfast_r101=(61_909_578, 96_395_727_360), x3d_xs=(2_978_772, 604_441_408),
+    x3d_s=(2_978_772, 1_962_077_008), x3d_m=(2_978_772, 4_731_653_632), x3d_l=(5_337_882, 18_366_895_072),
+    videomae_b=(86_228_738, 180_344_587_776), timesformer_b=(121_260_290, 195_829_974_528), vjepa2_l=(353_223_682, 935_242_762_240))
 _KINETICS = 'https://dl.fbaipublicfiles.com/pytorchvideo/model_zoo/kinetics/'
 _PTV = dict(needs='pytorchvideo', mean=(.45,)*3, std=(.225,)*3, licence='Apache-2.0 (pytorchvideo, code and model zoo)')
 
-def _slowfast(name, depth, accuracy, file, counted):
+def _slowfast(name, depth, accuracy, file):
     stem = tuple(f'blocks.0.multipathway_blocks.{i}.conv' for i in (0,1))
-    @register_video_model(name, frames=32, size=224, min_frames=4, min_size=32, stem=stem, head=('blocks.6.proj.',), counted=counted,
+    @register_video_model(name, frames=32, size=224, min_frames=4, min_size=32, stem=stem, head=('blocks.6.proj.',), counted=_COUNTED[name],
         weights=Weights(_KINETICS+file, accuracy), source='pytorchvideo; Feichtenhofer et al., ICCV 2019, arXiv 1812.03982', **_PTV)
     def build(n_in): return SlowFastBody(n_in, depth), 2304
 
-_slowfast('slowfast_r50', 50, 76.94, 'SLOWFAST_8x8_R50.pyth', None)
-_slowfast('slowfast_r101', 101, 77.90, 'SLOWFAST_8x8_R101.pyth', None)
+_slowfast('slowfast_r50', 50, 76.94, 'SLOWFAST_8x8_R50.pyth')
+_slowfast('slowfast_r101', 101, 77.90, 'SLOWFAST_8x8_R101.pyth')
 
-# %% ../../nbs/models/02_borrowed.ipynb #f10cd0b4
-def _x3d(name, frames, size, accuracy, depth=2.2, counted=None):
-    @register_video_model(name, frames=frames, size=size, min_size=32, stem=('blocks.0.conv.conv_t',), head=('blocks.5.proj.',), counted=counted,
+# %% ../../nbs/models/02_borrowed.ipynb #a08d145a
+def _x3d(name, frames, size, accuracy, depth=2.2):
+    @register_video_model(name, frames=frames, size=size, min_size=32, stem=('blocks.0.conv.conv_t',), head=('blocks.5.proj.',), counted=_COUNTED[name],
         weights=Weights(f'{_KINETICS}{name.upper()}.pyth', accuracy), source='pytorchvideo; Feichtenhofer, CVPR 2020, arXiv 2004.04730', **_PTV)
     def build(n_in):
         from pytorchvideo.models.x3d import create_x3d
@@ -63,14 +67,13 @@ def _x3d(name, frames, size, accuracy, depth=2.2, counted=None):
 for _name,_size in dict(x3d_xs=(4,160,69.12), x3d_s=(13,160,73.33), x3d_m=(16,224,75.94)).items(): _x3d(_name, *_size)
 _x3d('x3d_l', 16, 312, 77.44, 5.)
 
-# %% ../../nbs/models/02_borrowed.ipynb #41f72d2b
+# %% ../../nbs/models/02_borrowed.ipynb #8f058e82
 class _VideoMAE(nn.Module):
     def __init__(self, n_in, n_frames, size, config):
         super().__init__()
         from transformers import VideoMAEConfig, VideoMAEModel
         c = VideoMAEConfig(num_channels=n_in, num_frames=n_frames, image_size=size[0], **config)
         self.net,self.norm,self.width = VideoMAEModel(c),nn.LayerNorm(c.hidden_size),c.hidden_size
-        if c.use_mean_pooling and self.net.layernorm is not None: self.net.layernorm = None
     def forward(self, x): return self.norm(self.net(x.transpose(1,2)).last_hidden_state.mean(1))
 
 class _TimeSformer(nn.Module):
@@ -134,23 +137,23 @@ def _vjepa2_names(state, own):
         state,notes = state | {k: v for k,v in own.items() if k.startswith('pooler.')},notes+['its pooling begins afresh']
     return state,notes
 
-# %% ../../nbs/models/02_borrowed.ipynb #1cb04bea
+# %% ../../nbs/models/02_borrowed.ipynb #f6bffcea
 _HUB = 'https://huggingface.co/'
 _PATCHES = dict(needs='transformers', rigid=True, square=True, size_multiple=16, head=('classifier.',), mean=(.485,.456,.406), std=(.229,.224,.225))
 
 def _transformers(name, body, repo, file, accuracy=None, data='Kinetics-400', **facts):
     weights = Weights(f'{_HUB}{repo}/resolve/main/{file}', accuracy, data, f'{repo.replace("/", "--")}{file[file.rindex("."):]}')
-    @register_video_model(name, weights=weights, **(_PATCHES | facts))
+    @register_video_model(name, weights=weights, counted=_COUNTED[name], **(_PATCHES | facts))
     def build(n_in, n_frames, size, config:dict=None):
         net = body(n_in, n_frames, size, config or {})
         return net, net.width
 
 _transformers('videomae_b', _VideoMAE, 'MCG-NJU/videomae-base-finetuned-kinetics', 'pytorch_model.bin', 80.9, size=224, frames_multiple=2,
-    translate=_videomae_names, stem=('net.embeddings.patch_embeddings.projection',), counted=None,
+    translate=_videomae_names, stem=('net.embeddings.patch_embeddings.projection',),
     source='transformers; Tong et al., NeurIPS 2022, arXiv 2203.12602', licence='Apache-2.0 (transformers); weights CC-BY-NC 4.0')
 _transformers('timesformer_b', _TimeSformer, 'facebook/timesformer-base-finetuned-k400', 'pytorch_model.bin', 77.9, frames=8, size=224,
-    translate=_timesformer_names, stem=('net.embeddings.patch_embeddings.projection',), mean=(.45,)*3, std=(.225,)*3, counted=None,
+    translate=_timesformer_names, stem=('net.embeddings.patch_embeddings.projection',), mean=(.45,)*3, std=(.225,)*3,
     source='transformers; Bertasius et al., ICML 2021, arXiv 2102.05095', licence='Apache-2.0 (transformers); weights CC-BY-NC 4.0')
 _transformers('vjepa2_l', _VJEPA2, 'facebook/vjepa2-vitl-fpc16-256-ssv2', 'model.safetensors', data='Something-Something v2', size=256,
-    frames_multiple=2, translate=_vjepa2_names, stem=('encoder.embeddings.patch_embeddings.proj',), counted=None,
+    frames_multiple=2, translate=_vjepa2_names, stem=('encoder.embeddings.patch_embeddings.proj',),
     source='transformers; Assran et al. 2025, arXiv 2506.09985', licence='Apache-2.0 (transformers); weights MIT')

@@ -100,7 +100,7 @@ class TemporalMean(nn.Module):
     def __init__(self, width): super().__init__(); self.n_features = width
     def forward(self, x): return x.mean(1)
 
-# %% ../../nbs/models/03_frames.ipynb #116e16f2
+# %% ../../nbs/models/03_frames.ipynb #22003669
 _TEMPORAL = dict(gru=TemporalGRU, transformer=TemporalTransformer, mean=TemporalMean)
 
 def _timm_weights(cfg):
@@ -128,7 +128,7 @@ class FrameTemporal(nn.Module):
         self.temporal = _TEMPORAL[temporal](frame_width(encoder, height, width, self.args), **kwargs)
         self.n_features = self.temporal.n_features
         timm = getattr(self.encoder, 'pretrained_cfg', {})
-        self.stem,self.published = (f'encoder.{timm.get("first_conv", "0.0")}',),_timm_weights(timm)
+        self.stem_names,self.published = (f'encoder.{timm.get("first_conv", "0.0")}',),_timm_weights(timm)
 
     def check(self, frames, height, width):
         "Raise `InputError` where the encoder cannot take frames of this size; asked once a size"
@@ -142,7 +142,9 @@ class FrameTemporal(nn.Module):
         b,c,t,h,w = x.shape
         return self.clip_features(self.frame_features(x.transpose(1,2).reshape(b*t, c, h, w)).unflatten(0, (b,t)))
 
-# %% ../../nbs/models/03_frames.ipynb #b32bb128
+# %% ../../nbs/models/03_frames.ipynb #2c9d925f
+_COUNTED = dict( # parameters and multiply-adds; `list_video_models(run=True)` counts anew
+    vit_gru=(22_553_986, 73_590_129_152), vit_transformer=(26_003_586, 73_645_572_864), naive_cnn=(93_730, 2_023_096_576))
 _IMAGENET = dict(mean=(.485,.456,.406), std=(.229,.224,.225))
 
 def _encoder_weights(state, own):
@@ -155,7 +157,7 @@ _VIT = Weights('https://huggingface.co/timm/vit_small_patch16_224.augreg_in21k_f
 _FRAMES = dict(frames=16, size=224, mean=(.5,)*3, std=(.5,)*3, head=('head.',), translate=_encoder_weights, weights=_VIT,
     licence='Apache-2.0 (timm); weights: see the encoder\'s page')
 
-@register_video_model('vit_gru', source='ours, after the ViT-GRU of Horopter/AURA; encoder: timm', **_FRAMES)
+@register_video_model('vit_gru', source='ours, after the ViT-GRU of Horopter/AURA; encoder: timm', counted=_COUNTED['vit_gru'], **_FRAMES)
 def vit_gru(
     n_in:int, # channels of a frame
     size,     # (height, width) of a frame
@@ -169,7 +171,8 @@ def vit_gru(
     body = FrameTemporal(encoder, 'gru', n_in, size, encoder_args, layers=layers, hidden=hidden, dropout=dropout)
     return body, body.n_features
 
-@register_video_model('vit_transformer', source='ours, after the ViT-Transformer of Horopter/AURA, with positions; encoder: timm', **_FRAMES)
+@register_video_model('vit_transformer', source='ours, after the ViT-Transformer of Horopter/AURA, with positions; encoder: timm',
+    counted=_COUNTED['vit_transformer'], **_FRAMES)
 def vit_transformer(
     n_in:int, # channels of a frame
     size,     # (height, width) of a frame
@@ -187,7 +190,7 @@ def vit_transformer(
     return body, body.n_features
 
 @register_video_model('naive_cnn', frames=16, size=112, licence='Apache-2.0', translate=_encoder_weights,
-    source='ours, after the naive CNN of Horopter/AURA', **_IMAGENET)
+    counted=_COUNTED['naive_cnn'], source='ours, after the naive CNN of Horopter/AURA', **_IMAGENET)
 def naive_cnn(
     n_in:int, # channels of a frame
     size,     # (height, width) of a frame

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Weights', 'Architecture', 'register_video_model', 'architecture', 'check_clip', 'VideoModel', 'video_splitter',
-           'tiny', 'widen_channels', 'load_weights', 'video_model', 'list_video_models', 'ExportedModel',
+           'tiny', 'widen_channels', 'load_weights', 'video_model', 'count_macs', 'list_video_models', 'ExportedModel',
            'export_model', 'load_exported']
 
 # %% ../../nbs/models/02_zoo.ipynb #573ea52b
@@ -172,9 +172,9 @@ class _Factorised(nn.Module):
         self.skip = nn.Sequential(nn.AvgPool3d((t,s,s), ceil_mode=True), _conv(ni, no, (1,1,1), act=False))
     def forward(self, x): return torch.relu(self.time(self.space(x)) + self.skip(x))
 
-# %% ../../nbs/models/02_zoo.ipynb #1cc1a8db
+# %% ../../nbs/models/02_zoo.ipynb #a1b61560
 @register_video_model('tiny', frames=16, size=112, min_frames=3, min_size=16, stem=('stem.0.0',), licence='Apache-2.0',
-    source='ours, after (2+1)D: Tran et al., CVPR 2018, arXiv 1711.11248')
+    counted=(133_426, 310_087_872), source='ours, after (2+1)D: Tran et al., CVPR 2018, arXiv 1711.11248')
 def tiny(
     n_in:int # channels of a clip
 ):
@@ -193,7 +193,7 @@ def widen_channels(
     rgb = weight if n_in>=3 else weight.sum(1, keepdim=True)
     return torch.cat([rgb, rgb.new_zeros(rgb.shape[0], n_in-rgb.shape[1], *rgb.shape[2:])], 1)
 
-# %% ../../nbs/models/02_zoo.ipynb #a0b99997
+# %% ../../nbs/models/02_zoo.ipynb #069dd7b2
 def _from_torchvision(name, n_in, stem, head):
     "torchvision's network `name` without its head and with a first convolution for `n_in` channels; and how many features it gives"
     from torchvision.models import get_model
@@ -210,11 +210,17 @@ def _new_stem(body, stem, n_in):
     nn.init.normal_(new.weight, std=old.weight.std().item() if old.weight.device.type!='meta' else 1.)
     setattr(body.get_submodule(owner), leaf, new)
 
+_COUNTED = dict( # parameters and multiply-adds; `list_video_models(run=True)` counts anew
+    r3d_18=(33_167_298, 40_696_349_696), mc3_18=(11_491_266, 43_342_431_232), r2plus1d_18=(31_301_151, 40_518_877_184),
+    s3d=(7_912_098, 17_978_363_904), mvit_v1_b=(36_304_610, 70_599_102_144), mvit_v2_s=(34_231_682, 64_223_510_208),
+    swin3d_t=(27_852_008, 87_763_846_656), swin3d_s=(49_510_616, 165_681_956_352), swin3d_b=(87_641_034, 281_332_418_560))
+
 def _register_torchvision(name, stem, head, paper, **facts):
     from torchvision.models import get_model_weights
     published = get_model_weights(name).DEFAULT
     weights = Weights(published.url, published.meta['_metrics']['Kinetics-400']['acc@1'])
-    @register_video_model(name, stem=(stem,), head=(f'{head}.',), source=f'torchvision; {paper}', weights=weights, **facts)
+    @register_video_model(name, stem=(stem,), head=(f'{head}.',), source=f'torchvision; {paper}', weights=weights,
+        counted=_COUNTED[name], **facts)
     def build(n_in): return _from_torchvision(name, n_in, stem, head)
 
 # %% ../../nbs/models/02_zoo.ipynb #eb167fe9
@@ -284,7 +290,7 @@ def _fitted(state, own, stems, n_in):
         notes.append(f'the head of the file is left out, {own["head.1.bias"].numel()} classes begin afresh')
     return rgb, notes
 
-# %% ../../nbs/models/02_zoo.ipynb #293a20ff
+# %% ../../nbs/models/02_zoo.ipynb #c5ad10e3
 def load_weights(
     model:VideoModel, # made by `video_model`
     path,             # a file of weights for the same network; its head and its number of input channels may differ
@@ -292,7 +298,7 @@ def load_weights(
     "Load the file at `path` into `model`, noting in `model.notes` what had to be changed; an `InputError` names what does not fit"
     a,own = architecture(model.spec['name']),model.state_dict()
     state,done = _our_names(_state_of(_read_plain(path), path), own, a)
-    state,notes = _fitted(state, own, getattr(model.body, 'stem', a.stem), model.spec['n_in'])
+    state,notes = _fitted(state, own, getattr(model.body, 'stem_names', a.stem), model.spec['n_in'])
     if misfits := _misfits(own, state):
         raise InputError(f'these are not the weights of `{a.name}`: {misfits}', path, 'check which network the file was made for')
     model.load_state_dict(state)
@@ -347,18 +353,48 @@ def video_model(
     if verbose and model.notes: print(f'{name}: {"; ".join(model.notes)}')
     return model
 
-# %% ../../nbs/models/02_zoo.ipynb #c4cad027
-def list_video_models():
-    "DataFrame with one row a model: parameters, usual and least input, normalisation, source, licence, weights, top-1 accuracy in %"
+# %% ../../nbs/models/02_zoo.ipynb #82018c4b
+def count_macs(
+    model:nn.Module, # called with one tensor
+    shape            # of that tensor, such as (1, 3, 16, 112, 112)
+)->int:
+    "Multiply-adds of one forward pass, counted without doing it; the model stays where and as it is"
+    from torch.func import functional_call
+    from torch.utils.flop_counter import FlopCounterMode
+    ghosts = {k: v.detach().to('meta') for k,v in (*model.named_parameters(), *model.named_buffers())}
+    was = model.training
+    try:
+        model.eval()
+        with torch.no_grad(), FlopCounterMode(display=False) as counter: functional_call(model, ghosts, (torch.zeros(shape, device='meta'),))
+    finally: model.train(was)
+    return counter.get_total_flops()//2
+
+# %% ../../nbs/models/02_zoo.ipynb #2941b98e
+def _counted(a):
+    "Parameters with a head for two classes, and multiply-adds of a clip of the usual size, by running the model; (None, None) without its package"
+    if not a.there: return a.counted or (None, None)
+    with torch.device('meta'): model = video_model(a.name, n_frames=a.frames, size=a.size)
+    return sum(p.numel() for p in model.parameters()),count_macs(model, (1, 3, a.frames, a.size, a.size))
+
+def _least(a):
+    "The least clip that `a` takes, in words"
+    if a.fixed: return 'the same'
+    t,s = max(a.min_frames, a.frames_multiple),max(a.min_size, a.size_multiple)
+    return f'{t}x{s}x{s}' + (f', multiples of {a.frames_multiple}x{a.size_multiple}x{a.size_multiple}' if a.frames_multiple*a.size_multiple>1 else '')
+
+def list_video_models(
+    run:bool=False # count parameters and multiply-adds anew instead of showing what was counted before; half a minute
+):
+    """DataFrame with one row a model: parameters (two classes), multiply-adds of a clip (1e9), usual and least input, normalisation, source,
+    licence, weights and what they learned from, top-1 accuracy in %, the extra that it needs and whether that is here"""
     import pandas as pd
+    _all_rooms()
     rows = []
     for a in _MODELS.values():
-        with torch.device('meta'): body,n = a.build(3)
-        accuracy = a.weights.meta['_metrics']['Kinetics-400']['acc@1'] if a.weights else None
-        least = 'the same' if a.fixed else f'{a.min_frames}x{a.min_size}x{a.min_size}'
-        parameters = sum(p.numel() for p in body.parameters()) + 2*(n+1) # with a head for two classes
-        rows.append(dict(model=a.name, parameters=parameters, input=f'{a.frames}x{a.size}x{a.size}', least=least, mean=a.mean, std=a.std,
-                         source=a.source, licence=a.licence, weights=a.file or '', kinetics_400=accuracy))
+        parameters,macs = _counted(a) if run or not a.counted else a.counted
+        rows.append(dict(model=a.name, parameters=parameters, gmacs=macs and round(macs/1e9, 2), input=f'{a.frames}x{a.size}x{a.size}', least=_least(a),
+                         mean=a.mean, std=a.std, source=a.source, licence=a.licence, weights=a.file or '', data=a.weights.data if a.weights else '',
+                         kinetics_400=a.weights.accuracy if a.weights else None, needs=a.needs, here=a.there))
     return pd.DataFrame(rows)
 
 # %% ../../nbs/models/02_zoo.ipynb #f45b068a
