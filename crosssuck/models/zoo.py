@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Weights', 'Architecture', 'register_video_model', 'architecture', 'check_clip', 'VideoModel', 'video_splitter',
            'tiny', 'widen_channels', 'load_weights', 'video_model', 'count_macs', 'list_video_models', 'ExportedModel',
-           'export_model', 'load_exported']
+           'export_model', 'load_exported', 'export_program']
 
 # %% ../../nbs/models/02_zoo.ipynb #573ea52b
 import errno
@@ -454,3 +454,48 @@ def load_exported(
     model.load_state_dict(held['state'])
     name = spec.pop('name')
     return ExportedModel(model.to(device).eval(), held['labels'], held['preprocessing'], name, spec, held['extra'])
+
+# %% ../../nbs/models/02_zoo.ipynb #a7eda3a7
+def _to_torch(model, x, path):
+    from torch.export import Dim, export, load, save
+    save(export(model, (x,), dynamic_shapes=({0: Dim('batch', min=1, max=4096)},)), path)
+    return load(path).module()
+
+def _to_onnx(model, x, path):
+    if not find_spec('onnxscript'): raise InputError('ONNX needs the packages `onnx` and `onnxscript`', 'export', 'pip install "crosssuck[onnx]"')
+    from torch.export import Dim
+    torch.onnx.export(model, (x,), path, dynamo=True, external_data=False, input_names=['clips'], output_names=['logits'], verbose=False,
+                      dynamic_shapes=({0: Dim('batch', min=1, max=4096)},))
+    if not find_spec('onnxruntime'): return None
+    import onnxruntime
+    session = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
+    return lambda x: torch.from_numpy(session.run(None, {'clips': x.numpy()})[0])
+
+# %% ../../nbs/models/02_zoo.ipynb #e5e7f603
+def export_program(
+    path,             # the file to write: .pt2, or .onnx
+    model:VideoModel, # made by `video_model`
+    tolerance=1e-3,   # how far the file's logits may be from the model's, relative to the largest
+)->Path:
+    "Write `model` as a program that runs without this library; an `InputError` says what stands against it"
+    path,name,formats = Path(path),model.spec['name'],{'.pt2': _to_torch, '.onnx': _to_onnx}
+    if path.suffix not in formats: raise InputError(f'`{path.suffix}` is no format of programs', path, 'a name that ends in .pt2 or .onnx')
+    clips = torch.randn(3, model.spec['n_in'], model.spec['n_frames'], *model.spec['size'], generator=torch.Generator().manual_seed(0))
+    was,device = model.training,next(model.parameters()).device
+    try:
+        model.cpu().eval()
+        with atomic_path(path) as part, torch.no_grad():
+            suffixed = part.with_name(part.name+path.suffix) # both exporters look at the name
+            try:
+                again,right = formats[path.suffix](model, clips[:2], suffixed),model(clips)
+                off = (again(clips)-right).abs().max() if again else torch.tensor(0.)
+                if not off<=tolerance*right.abs().max().clamp(min=1e-6):
+                    raise InputError(f'the exported program answers otherwise (by {off:.2g})', path, 'export the weights with `export_model`')
+                suffixed.replace(part)
+            finally: suffixed.unlink(missing_ok=True)
+    except InputError: raise
+    except Exception as e: # whatever the exporters stumble over
+        raise InputError(f'`{name}` cannot be written as {path.suffix} ({type(e).__name__}: {str(e).strip().splitlines()[0][:150]})', path,
+                         'export the weights with `export_model`') from None
+    finally: model.to(device).train(was)
+    return path
