@@ -16,7 +16,9 @@ import time
 import tracemalloc
 import numpy as np
 from scipy.special import expit
-from crosssuck.score.events import EventStream, Post, _compiled, extract_events, score_events, sweep_thresholds
+from crosssuck.score.events import score_events
+from crosssuck.score.postprocess import EventStream, Post, _compiled, extract_events
+from crosssuck.score.sweeps import sweep_thresholds
 
 POST = Post(.86, .78, 5, .5, .5)
 

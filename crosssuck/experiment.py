@@ -7,18 +7,19 @@ __all__ = ['read_tables', 'load_events', 'split_options', 'split_of', 'Plan', 'r
            'positive_label', 'plan', 'cache_folder', 'reader_of', 'loaders', 'loss_of', 'phases_of', 'learner_of',
            'judging', 'predict_sides', 'score_sides', 'summary', 'train_run', 'cross_validate', 'run', 'rehearse']
 
-# %% ../nbs/80_experiment.ipynb #3c6e121b
-import inspect, json, os, sys
-from contextlib import contextmanager, nullcontext
+# %% ../nbs/80_experiment.ipynb #dbdd5227
+import inspect, json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 import pandas as pd
-from .config import Config, ConfigError, Manifests, check_consumed, config_hash, load_config, to_yaml
+from .config import Config, Manifests, load_config
+from .course import GO_ON, begin, cache_below, lines_or_bars, same_config, same_data
+from .schema import ConfigError, check_consumed, config_hash
 from .errors import InputError, unknown_name
 from .data.events import background_events, find_videos, read_events
 from .data.leakage import audit_leakage
 from .data.splits import SPLITS, split_events
-from .runs import Run, environment, file_sha256, manifest_lines
+from .runs import Run, file_sha256
 from .score.metrics import find_metric
 
 # %% ../nbs/80_experiment.ipynb #56db3a93
@@ -205,12 +206,10 @@ def _audited(config, events, videos, positive, progress):
     audit.raise_if(list(config.split.allow_leakage))
     return audit
 
-# %% ../nbs/80_experiment.ipynb #61623fe9
+# %% ../nbs/80_experiment.ipynb #8f8aa2f5
 def cache_folder(config:Config)->Path|None:
     "Where decoded clips are kept; None where the configuration wants no cache"
-    if config.data.cache is None: return None
-    if config.data.cache!='auto': return Path(config.data.cache)
-    return Path(os.environ.get('CROSSSUCK_CACHE') or Path.home()/'.cache'/'crosssuck')/'clips'
+    return cache_below(config.data.cache, 'clips')
 
 def reader_of(
     plan:Plan,        # what `plan` made
@@ -373,34 +372,18 @@ def summary(
             lines.append(f'  {name:<20} {shown:<24}' + (f' constant class {constant:.3f}' if constant is not None else ''))
     return '\n'.join(lines)
 
-# %% ../nbs/80_experiment.ipynb #bd4a3e49
-_SAME = 'resume with the same, or give the run another folder'
-
-def _same_config(config, run, below=''):
-    "Raise `InputError` where `run` (or a fold `below` it) was begun with another configuration"
-    before = run.read_json(f'{below}environment.json', {}).get('config_hash')
-    if before not in (None, config_hash(config)):
-        raise InputError('the configuration differs from the one that this run was begun with', run.path, _SAME)
-
+# %% ../nbs/80_experiment.ipynb #8cc1c69e
 def _same_tables(config, run):
     "Raise `InputError` where a table is not the one that the finished `run` was trained on"
     before = run.recorded_manifests()
     for role,path in _tables(config).items():
-        if before.get(role, file_sha256(path))!=file_sha256(path): raise InputError('the table was changed since the run', path, _SAME)
+        if before.get(role, file_sha256(path))!=file_sha256(path): raise InputError('the table was changed since the run', path, GO_ON)
 
 def _used(plan): return {f'used as {s}': (None, plan.side(s)) for s in ('train','val','test') if len(plan.side(s))}
 
-def _same_events(plan, run):
-    "Raise `InputError` where the events are not those that `run` was begun with"
-    before = {k: v for k,v in run.recorded_manifests().items() if k.startswith('used as')}
-    now = {l.partition('\t')[0]: l.rpartition('sha256 ')[2] for l in manifest_lines(_used(plan))}
-    if differs := [k for k in {**before, **now} if before.get(k)!=now.get(k)] if before else []:
-        raise InputError(f'the events {differs[0]} differ from those that this run was begun with', run.path, _SAME)
-
 def _begin(plan, run, judge):
     "Write what the run was given"
-    run.write_text('config.yaml', to_yaml(plan.config))
-    run.write_json('environment.json', environment(config_hash=config_hash(plan.config)))
+    begin(plan.config, run)
     run.write_json('label_map.json', {c: i for i,c in enumerate(plan.classes)})
     run.write_json('references.json', judge['references'])
     run.write_csv('events_used.csv', plan.events)
@@ -409,20 +392,7 @@ def _begin(plan, run, judge):
     reasons = allowed if isinstance(allowed, dict) else dict.fromkeys(allowed, '')
     run.write_json('leakage.json', {**plan.audit.to_json(), 'allowed': reasons})
 
-# %% ../nbs/80_experiment.ipynb #703fd593
-@contextmanager
-def in_lines(learn):
-    "A training that prints a line an epoch, each figure under its name: for a log file, where a table that redraws itself is noise"
-    def line(row):
-        names,values = learn.recorder.metric_names,[f'{v:.4g}' if isinstance(v, float) else '-' if v is None else str(v) for v in row]
-        print(', '.join(f'{n} {v}' for n,v in zip(names, values)), flush=True)
-    before = learn.logger
-    with learn.no_bar():
-        learn.logger = line
-        try: yield
-        finally: learn.logger = before
-
-# %% ../nbs/80_experiment.ipynb #8c04c67e
+# %% ../nbs/80_experiment.ipynb #9a9e19c8
 def _with_batches_of(plan, n):
     "`plan` with batches of `n`, and so many of them a step that a step learns from as many events as configured"
     t = plan.config.train
@@ -447,11 +417,11 @@ class _Course:
         from crosssuck.train.phases import fit_phases
         learn = learner_of(_with_batches_of(self.plan, batch_size), self.reader, self.run)
         check_consumed(self.plan.config)
-        if self.resume: _same_events(self.plan, self.run)
+        if self.resume: same_data(_used(self.plan), self.run)
         _begin(self.plan, self.run, self.judge) # nothing is written before all is known to be right
         print(self.plan)
         resume,self.resume = self.resume,True # a second call goes on
-        with nullcontext() if self.progress and sys.stdout.isatty() else in_lines(learn):
+        with lines_or_bars(learn, self.progress):
             fit_phases(learn, self.phases, run=self.run, resume=resume and (self.run.path/'last.ckpt').exists(), max_steps=self.max_steps)
         return learn
 
@@ -479,7 +449,7 @@ def train_run(
     else: run.finish(epochs=len(run.read_json('training_history.json', [])), config_hash=config_hash(plan.config))
     return figures
 
-# %% ../nbs/80_experiment.ipynb #0bc0b20f
+# %% ../nbs/80_experiment.ipynb #a7635a95
 def cross_validate(
     config:Config,      # a checked configuration with `split.fold: all`
     run:Run,            # where to write
@@ -490,8 +460,7 @@ def cross_validate(
     "Train each fold in `run/fold<k>`, pool the test predictions and score them; figures of the pool"
     from crosssuck.report import report_html
     n_folds,judge = config.split.n_folds or 5,judging(config)
-    run.write_text('config.yaml', to_yaml(config))
-    run.write_json('environment.json', environment(config_hash=config_hash(config)))
+    begin(config, run)
     parts = [_fold(config, k, n_folds, run, resume, max_steps, progress) for k in range(n_folds)]
     made,failed,train,positive = zip(*parts)
     table = pd.concat(made, ignore_index=True)
@@ -513,7 +482,7 @@ def _fold(config, k, n_folds, run, resume, max_steps, progress):
     "Train fold `k` unless that was done; its test predictions, failures and training events, and the class of interest"
     print(f'\nfold {k+1} of {n_folds}')
     with Run(run.path/f'fold{k}', resume=resume) as fold:
-        if fold.finished: _same_config(config, fold); _same_tables(config, fold)
+        if fold.finished: same_config(config, fold); _same_tables(config, fold)
         else: train_run(plan(config, fold=k, progress=progress), fold, resume and (fold.path/'last.ckpt').exists(), max_steps, progress)
         made,failed,used = (_read_back(fold.path/n) for n in ('test_predictions.csv','failures.csv','events_used.csv'))
         positive = fold.read_json('metrics/test_metrics.json', {}).get('positive')
@@ -542,7 +511,14 @@ def _pooled_audit(audits):
     figures = dict(folds=[a['figures'] for a in audits], remarks=[f'counts are sums over {len(audits)} folds', *remarks])
     return dict(clean=all(a['clean'] for a in audits), findings=findings, figures=figures, allowed=audits[0]['allowed'])
 
-# %% ../nbs/80_experiment.ipynb #e69a212c
+# %% ../nbs/80_experiment.ipynb #78cb6139
+def _route(kind):
+    "The function that walks the whole way for configurations of another `kind` than clips"
+    if kind=='signals':
+        from crosssuck.experiment_signals import run_signals
+        return run_signals
+
+# %% ../nbs/80_experiment.ipynb #3e4fd047
 def run(
     source,               # configuration file, name of a recipe, or nested mappings
     out=None,             # folder of the run; none: runs/<name>
@@ -555,12 +531,13 @@ def run(
 )->Path:
     "The whole way from a configuration to a report; the run folder (None for a dry run). Raises `InputError` for what is wrong"
     config = load_config(source, settings, paths=True)
+    if config.kind!='clips': return _route(config.kind)(config, out, resume, overwrite, max_steps, dry_run, progress)
     name,every_fold = config.name,config.split.fold=='all'
     if every_fold and config.split.how!='group_kfold':
         raise InputError(f'`{config.split.how}` has no folds to go through', 'split.fold', 'use it with how: group_kfold')
     if dry_run: return rehearse(config, 0 if every_fold else None, progress)
     with Run(out or Path('runs')/name, overwrite=overwrite, resume=resume) as folder:
-        for below in ('','fold0/') if resume else (): _same_config(config, folder, below)
+        for below in ('','fold0/') if resume else (): same_config(config, folder, below)
         if folder.finished and resume:
             _same_tables(config, folder)
             print(f'{folder.name} has finished already: {folder.path/"report.html"}')

@@ -113,10 +113,10 @@ def _drop_torn_line(path):
     if whole!=text:
         with atomic_path(path) as p: p.write_bytes(whole)
 
-# %% ../nbs/01_runs.ipynb #abeb9a9c
+# %% ../nbs/01_runs.ipynb #4e7ef080
 _FILES = """config.yaml environment.json manifests_used.txt label_map.json leakage.json references.json metrics.jsonl
-training_history.json best.ckpt last.ckpt last.prev.ckpt model.pt predictions_agg.csv test_predictions.csv failures.csv metrics/metrics.json
-metrics/test_metrics.json report.html events_used.csv finished.json""".split()
+training_history.json learning_rates.json best.ckpt last.ckpt last.prev.ckpt model.pt predictions_agg.csv test_predictions.csv
+failures.csv metrics/metrics.json metrics/test_metrics.json report.html events_used.csv finished.json""".split()
 
 class Run:
     "A run folder that this process writes to"

@@ -184,6 +184,16 @@ def tiny(
     pool = nn.Sequential(nn.AdaptiveAvgPool3d(1), nn.Flatten())
     return nn.Sequential(OrderedDict(stem=stem, stage1=stages[0], stage2=stages[1], stage3=stages[2], pool=pool)), 96
 
+# %% ../../nbs/models/02_zoo.ipynb #ada8a393
+if find_spec('crosssuck.models.interaction'):
+    @register_video_model('interaction_cnn', frames=5, size=480, min_size=4, stem=('stem.0',), licence='Apache-2.0',
+        counted=(384_995, 6_552_724_864), source='ours, after spec/interaction-cnn.md')
+    def interaction_cnn(n_in, widths=(64,128,256), depths=(1,1,1), dropout=.3):
+        "A 3D CNN that weighs its frames by attention and answers for the centre one"
+        from crosssuck.models.interaction import InteractionBody
+        body = InteractionBody(n_in, tuple(widths), depths=tuple(depths), dropout=dropout)
+        return body, body.mlp[-3].out_features
+
 # %% ../../nbs/models/02_zoo.ipynb #5766d32e
 def widen_channels(
     weight:torch.Tensor, # a first convolution's weights for RGB, (out, 3, ...)

@@ -15,7 +15,7 @@ from numbers import Number
 from ..errors import InputError, unknown_name
 from ..runs import Run
 from ..device import mixed_seed
-from ..score.events import STITCH_WEIGHTS
+from ..score.postprocess import STITCH_WEIGHTS
 from ..models.signals import signal_model
 from .losses import MaskedBCE
 from .callbacks import *
