@@ -7,10 +7,11 @@ __all__ = ['Weights', 'Architecture', 'register_video_model', 'architecture', 'c
            'tiny', 'widen_channels', 'load_weights', 'video_model', 'count_macs', 'list_video_models', 'ExportedModel',
            'export_model', 'load_exported', 'export_program']
 
-# %% ../../nbs/models/02_zoo.ipynb #573ea52b
+# %% ../../nbs/models/02_zoo.ipynb #c7f10c96
 import errno
 import inspect
 import re
+import warnings
 from collections import OrderedDict
 from dataclasses import dataclass
 from importlib import import_module
@@ -22,7 +23,7 @@ from torch import nn
 from ..errors import InputError, unknown_name
 from ..runs import atomic_path, plain
 
-# %% ../../nbs/models/02_zoo.ipynb #8b6d7df6
+# %% ../../nbs/models/02_zoo.ipynb #798b88f0
 @dataclass(frozen=True)
 class Weights:
     "Published weights: where the file is, and what they were learned from"
@@ -77,9 +78,11 @@ def register_video_model(
 ):
     "Decorator: put a function `build(n_in) -> (body, n_features)` into the zoo; a second function under the same name is an `InputError`"
     def add(build):
-        known = _MODELS.get(name)
-        if known and (known.build.__module__, known.build.__qualname__) != (build.__module__, build.__qualname__):
-            raise InputError(f'there is a model `{name}` already', 'register_video_model', 'choose another name')
+        if name in _MODELS:
+            known = _MODELS[name].build
+            if known.__qualname__!=build.__qualname__ or (known.__module__!=build.__module__ and '__main__' not in (known.__module__, build.__module__)):
+                raise InputError(f'there is a model `{name}` already', 'register_video_model', 'choose another name')
+            if known.__module__=='__main__': return build # the notebook that a room is written in comes before the room
         _MODELS[name] = Architecture(name, build, **facts)
         return build
     return add
@@ -481,7 +484,7 @@ def _to_onnx(model, x, path):
     session = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
     return lambda x: torch.from_numpy(session.run(None, {'clips': x.numpy()})[0])
 
-# %% ../../nbs/models/02_zoo.ipynb #e5e7f603
+# %% ../../nbs/models/02_zoo.ipynb #bd12b8fc
 def export_program(
     path,             # the file to write: .pt2, or .onnx
     model:VideoModel, # made by `video_model`
@@ -494,7 +497,8 @@ def export_program(
     was,device = model.training,next(model.parameters()).device
     try:
         model.cpu().eval()
-        with atomic_path(path) as part, torch.no_grad():
+        with atomic_path(path) as part, torch.no_grad(), warnings.catch_warnings():
+            warnings.simplefilter('ignore') # exporters warn about what they do inside; what counts is the answer below
             suffixed = part.with_name(part.name+path.suffix) # both exporters look at the name
             try:
                 again,right = formats[path.suffix](model, clips[:2], suffixed),model(clips)
