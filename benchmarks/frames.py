@@ -1,9 +1,11 @@
 """What a scan saves by computing each frame once: `scan_windows` against the same windows one by one.
 
-`python benchmarks/frames.py [--model vit_gru] [--encoder vit_small_patch16_224] [--seconds 30] [--fps 8] [--frames 16] [--hop 4] [--size 224] [--device cpu]`
+`python benchmarks/frames.py [--model vit_gru] [--encoder vit_small_patch16_224] [--seconds 30] [--fps 8] [--frames 16]
+[--hop 4] [--size 224]`
 
-A recording of noise is scanned both ways with the same weights, in the same process; the answers must agree to 1e-5 (relative). With windows of
-`frames` and a hop of `hop` a frame stands in frames/hop windows, and that is what the ratio comes near to where the encoder is most of the work.
+A recording of noise is scanned both ways with the same weights, in the same process; the answers must agree to 1e-5 (relative). With
+windows of `frames` and a hop of `hop` a frame stands in frames/hop windows, which is what the ratio comes near to where the encoder is most
+of the work.
 """
 import argparse
 import time
@@ -23,8 +25,10 @@ def timed(f, device):
 
 def main():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name,value in dict(model='vit_gru', encoder='vit_small_patch16_224', device='cpu').items(): p.add_argument(f'--{name}', default=value)
-    for name,value in dict(seconds=30, fps=8, frames=16, hop=4, size=224, bs=8, threads=1).items(): p.add_argument(f'--{name}', type=int, default=value)
+    texts = dict(model='vit_gru', encoder='vit_small_patch16_224', device='cpu')
+    numbers = dict(seconds=30, fps=8, frames=16, hop=4, size=224, bs=8, threads=1)
+    for name,value in texts.items(): p.add_argument(f'--{name}', default=value)
+    for name,value in numbers.items(): p.add_argument(f'--{name}', type=int, default=value)
     a = p.parse_args()
     torch.set_num_threads(a.threads)
     from crosssuck.models.frames import scan_windows

@@ -20,7 +20,7 @@ def slow_frames(
     m = -(-n//ratio)
     return [i*(n-1)//max(m-1, 1) for i in range(m)]
 
-# %% ../../nbs/models/02_borrowed.ipynb #e324133f
+# %% ../../nbs/models/02_borrowed.ipynb #58563605
 class SlowFastBody(nn.Module):
     "pytorchvideo's SlowFast from one clip (B, C, T, H, W) to features (B, 2304)"
     def __init__(self,
@@ -30,8 +30,9 @@ class SlowFastBody(nn.Module):
         super().__init__()
         from pytorchvideo.models.slowfast import create_slowfast
         kernel = {50: 7, 101: 5}[depth] # frames that a fusion looks at, as published
-        self.blocks = create_slowfast(input_channels=(n_in,n_in), model_depth=depth, slowfast_fusion_conv_kernel_size=(kernel,1,1), head=None,
-                                      head_pool=nn.AdaptiveAvgPool3d).blocks
+        net = create_slowfast(input_channels=(n_in,n_in), model_depth=depth, slowfast_fusion_conv_kernel_size=(kernel,1,1), head=None,
+                              head_pool=nn.AdaptiveAvgPool3d)
+        self.blocks = net.blocks
     def forward(self, x):
         y = [x[:,:,slow_frames(x.shape[2])], x] # a list of our own: the blocks write into it
         for block in self.blocks: y = block(y)
@@ -54,13 +55,15 @@ def _slowfast(name, depth, accuracy, file):
 _slowfast('slowfast_r50', 50, 76.94, 'SLOWFAST_8x8_R50.pyth')
 _slowfast('slowfast_r101', 101, 77.90, 'SLOWFAST_8x8_R101.pyth')
 
-# %% ../../nbs/models/02_borrowed.ipynb #a08d145a
+# %% ../../nbs/models/02_borrowed.ipynb #6f45f062
 def _x3d(name, frames, size, accuracy, depth=2.2):
-    @register_video_model(name, frames=frames, size=size, min_size=32, stem=('blocks.0.conv.conv_t',), head=('blocks.5.proj.',), counted=_COUNTED[name],
-        weights=Weights(f'{_KINETICS}{name.upper()}.pyth', accuracy), source='pytorchvideo; Feichtenhofer, CVPR 2020, arXiv 2004.04730', **_PTV)
+    weights = Weights(f'{_KINETICS}{name.upper()}.pyth', accuracy)
+    @register_video_model(name, frames=frames, size=size, min_size=32, stem=('blocks.0.conv.conv_t',), head=('blocks.5.proj.',),
+        counted=_COUNTED[name], weights=weights, source='pytorchvideo; Feichtenhofer, CVPR 2020, arXiv 2004.04730', **_PTV)
     def build(n_in):
         from pytorchvideo.models.x3d import create_x3d
-        net = create_x3d(input_channel=n_in, input_clip_length=frames, input_crop_size=size, depth_factor=depth, dropout_rate=0., head_activation=None)
+        net = create_x3d(input_channel=n_in, input_clip_length=frames, input_crop_size=size, depth_factor=depth, dropout_rate=0.,
+                         head_activation=None)
         net.blocks[-1].pool.pool,net.blocks[-1].proj = nn.AdaptiveAvgPool3d(1),nn.Identity()
         return net, 2048
 
@@ -94,7 +97,7 @@ class _VJEPA2(nn.Module):
     def fresh(self): return self.pooler.parameters()
     def forward(self, x): return self.pooler(self.encoder(x.transpose(1,2)).last_hidden_state)
 
-# %% ../../nbs/models/02_borrowed.ipynb #ef99cd93
+# %% ../../nbs/models/02_borrowed.ipynb #6df1c35e
 def _renamed(state, *pairs):
     "`state` with each of `pairs` (from, to) replaced in its names"
     out = {}
@@ -109,7 +112,8 @@ def _only(state, own, what):
     return {k: v for k,v in state.items() if k not in left},[what[1]]*bool(left)
 
 def _videomae_names(state, own):
-    state = _renamed(state, ('videomae.','net.'), ('fc_norm.','norm.'), ('attention.q_bias','attention.query.bias'), ('attention.v_bias','attention.value.bias'))
+    state = _renamed(state, ('videomae.','net.'), ('fc_norm.','norm.'), ('attention.q_bias','attention.query.bias'),
+                     ('attention.v_bias','attention.value.bias'))
     state,notes = _only(state, own, (('decoder.','encoder_to_decoder.','mask_token'), 'its decoder is left out'))
     lacks = {k: own[k] for k in ('norm.weight','norm.bias') if k in own and k not in state} if notes else {}
     return state | lacks, notes
@@ -137,9 +141,10 @@ def _vjepa2_names(state, own):
         state,notes = state | {k: v for k,v in own.items() if k.startswith('pooler.')},notes+['its pooling begins afresh']
     return state,notes
 
-# %% ../../nbs/models/02_borrowed.ipynb #f6bffcea
+# %% ../../nbs/models/02_borrowed.ipynb #88ad7db6
 _HUB = 'https://huggingface.co/'
-_PATCHES = dict(needs='transformers', rigid=True, square=True, size_multiple=16, head=('classifier.',), mean=(.485,.456,.406), std=(.229,.224,.225))
+_PATCHES = dict(needs='transformers', rigid=True, square=True, size_multiple=16, head=('classifier.',), mean=(.485,.456,.406),
+                std=(.229,.224,.225))
 
 def _transformers(name, body, repo, file, accuracy=None, data='Kinetics-400', **facts):
     weights = Weights(f'{_HUB}{repo}/resolve/main/{file}', accuracy, data, f'{repo.replace("/", "--")}{file[file.rindex("."):]}')

@@ -177,7 +177,7 @@ def with_columns(
     two.scaler = scaler
     return two
 
-# %% ../../nbs/models/03_columns.ipynb #cb8007c9
+# %% ../../nbs/models/03_columns.ipynb #19ddad91
 _FUSED = 'crosssuck.video+columns/1'
 
 @dataclass
@@ -200,7 +200,8 @@ def export_with_features(
     "Write `model` and all that is needed to use it to one file, whole or not at all; `InputError` where the parts do not fit together"
     labels,n_out,width = [str(l) for l in labels],model.spec['n_out'],model.fusion['n_features']
     if len(labels)!=n_out: raise InputError(f'{len(labels)} labels for {n_out} logits', path, 'name each class once, in the logits\' order')
-    if scaler.width!=width: raise InputError(f'a scaler of {scaler.width} columns for a model of {width}', path, 'the one that it was trained with')
+    if scaler.width!=width:
+        raise InputError(f'a scaler of {scaler.width} columns for a model of {width}', path, 'the one that it was trained with')
     facts = dict(spec=plain(model.spec), fusion=plain(model.fusion), scaler=plain(vars(scaler)), labels=labels,
                  preprocessing=plain(preprocessing), extra=plain(extra or {}))
     state = {k: v.detach().cpu() for k,v in model.state_dict().items()}

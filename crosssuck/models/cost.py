@@ -77,7 +77,7 @@ def _measured(model, shape, device):
         return _seconds(step, device)
     finally: model.to(place).train(was)
 
-# %% ../../nbs/models/02_cost.ipynb #c2d3852e
+# %% ../../nbs/models/02_cost.ipynb #d3488e6a
 @dataclass
 class Cost:
     "What one training step costs; bytes in MiB"
@@ -96,7 +96,8 @@ class Cost:
 
     def __str__(self):
         m,s = self.memory_mib,self.seconds_per_step
-        short = '' if self.free_mib is None or m['total']<self.free_mib else f', of which only {self.free_mib/1024:.1f} GiB are free: take a smaller batch'
+        fits = self.free_mib is None or m['total']<self.free_mib
+        short = '' if fits else f', but only {self.free_mib/1024:.1f} GiB are free: take a smaller batch'
         time = f'{s:.3g} s a step, {self.clips_per_second:.3g} clips a second' if s is not None else 'seconds not measured'
         return (f'{self.name}, {self.batch} clips of {"x".join(map(str, self.clip))}: about {m["total"]/1024:.2f} GiB '
                 f'({m["activations"]/1024:.2f} of it saved for the backward pass){short}; {time} ({self.how})')
@@ -109,7 +110,7 @@ def _free(device):
         with open('/proc/meminfo') as f: return next(int(l.split()[1])/1024 for l in f if l.startswith('MemAvailable'))
     except (OSError, StopIteration): return None
 
-# %% ../../nbs/models/02_cost.ipynb #42d8fd3a
+# %% ../../nbs/models/02_cost.ipynb #186a330d
 def estimate_cost(
     model,              # a name of the zoo, a `VideoModel`, or any `nn.Module` from clips to logits
     n_frames:int=None,  # frames of a clip; of a model of the zoo by default what it was built for, or is usually given
@@ -125,7 +126,8 @@ def estimate_cost(
     a = architecture(model) if isinstance(model, str) else None
     spec = getattr(model, 'spec', None) or (dict(n_frames=a.frames, size=a.size) if a else {})
     n_frames,size,n_in = n_frames or spec.get('n_frames'),size or spec.get('size'),n_in or spec.get('n_in', 3)
-    if n_frames is None or size is None: raise InputError('of a model that is not the zoo\'s the clip must be given', 'estimate_cost', 'n_frames and size')
+    if n_frames is None or size is None:
+        raise InputError('of a model that is not the zoo\'s the clip must be given', 'estimate_cost', 'n_frames and size')
     height,width = (size, size) if isinstance(size, int) else size
     if batch<1: raise InputError(f'a batch of {batch}', 'estimate_cost', 'one clip at least')
     name = a.name if a else spec.get('name', type(model).__name__)
@@ -134,7 +136,7 @@ def estimate_cost(
         if a: model = video_model(name, n_in, n_frames=n_frames, size=(height,width), verbose=False, **kwargs)
         return _cost(name, model, (n_in, n_frames, height, width), batch, device, measure, max_s)
 
-# %% ../../nbs/models/02_cost.ipynb #a457a743
+# %% ../../nbs/models/02_cost.ipynb #daf79e75
 def _cost(name, model, clip, batch, device, measure, max_s):
     mib = lambda n: n/(1<<20)
     saved,largest,flops = _ghost_step(model, (batch,*clip))
@@ -145,11 +147,13 @@ def _cost(name, model, clip, batch, device, measure, max_s):
     seconds,how = None,'not asked for'
     if measure:
         rate = _rate(device)
-        if flops/batch/rate>max_s: seconds,how = flops/rate,f'reckoned from {flops:.2g} operations at {rate:.2g} a second of a plain convolution on {device}'
+        if flops/batch/rate>max_s:
+            seconds,how = flops/rate,f'reckoned from {flops:.2g} operations at {rate:.2g} a second of a plain convolution on {device}'
         else:
             n = min(batch, 2)
             seconds = _measured(model, (n,*clip), device)*batch/n
             how = f'measured: one step of {n} on {device}, {torch.get_num_threads()} threads'
             if n<batch: how += f', times {batch/n:g}'
-    return Cost(name, batch, clip, sum(p.numel() for p in ps), learn//4, count_macs(model, (1,*clip)), flops, m | dict(total=sum(m.values())),
-                _free(device), seconds, batch/seconds if seconds else None, how)
+    m['total'] = sum(m.values())
+    return Cost(name, batch, clip, sum(p.numel() for p in ps), learn//4, count_macs(model, (1,*clip)), flops, m, _free(device), seconds,
+                batch/seconds if seconds else None, how)

@@ -14,7 +14,7 @@ from torch import nn
 from ..errors import InputError, unknown_name
 from .zoo import *
 
-# %% ../../nbs/models/03_frames.ipynb #09f7951d
+# %% ../../nbs/models/03_frames.ipynb #4e928325
 def _timm(name, n_in, **args):
     "timm's network `name` without its classifier; an unknown name is an `InputError`"
     import timm
@@ -22,16 +22,18 @@ def _timm(name, n_in, **args):
     try: return timm.create_model(name, in_chans=n_in, num_classes=0, dynamic_img_size=True, **args)
     except TypeError: pass # a network that takes any size anyway, or only its own
     try: return timm.create_model(name, in_chans=n_in, num_classes=0, **args)
-    except TypeError as e: raise InputError(f'`{name}` cannot be made ({e})', 'options.encoder_args', 'arguments of timm\'s model') from None
+    except TypeError as e:
+        raise InputError(f'`{name}` cannot be made ({e})', 'options.encoder_args', 'arguments of timm\'s model') from None
 
-# %% ../../nbs/models/03_frames.ipynb #044121e0
+# %% ../../nbs/models/03_frames.ipynb #c72e6355
 class _PlainCNN(nn.Sequential):
     "Three convolutions of 32, 64 and 128 channels, each halving the picture, then the mean over it"
     def __init__(self, n_in):
         widths = [n_in, 32, 64, 128]
-        blocks = [nn.Sequential(nn.Conv2d(a, b, 3, padding=1, bias=False), nn.BatchNorm2d(b), nn.ReLU(inplace=True), nn.MaxPool2d(2, ceil_mode=True))
-                  for a,b in zip(widths, widths[1:])]
-        super().__init__(*blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        def block(ni, no):
+            conv,pool = nn.Conv2d(ni, no, 3, padding=1, bias=False),nn.MaxPool2d(2, ceil_mode=True)
+            return nn.Sequential(conv, nn.BatchNorm2d(no), nn.ReLU(inplace=True), pool)
+        super().__init__(*map(block, widths, widths[1:]), nn.AdaptiveAvgPool2d(1), nn.Flatten())
 
 def _encoder(name, n_in, args): return _PlainCNN(n_in) if name=='cnn' else _timm(name, n_in, **dict(args))
 
@@ -62,7 +64,7 @@ def sinusoids(
     rates = torch.exp(torch.arange(0, width, 2, device=device, dtype=torch.float32)*(-math.log(10_000)/width))
     return torch.stack([(at*rates).sin(), (at*rates).cos()], -1).flatten(1)[:,:width]
 
-# %% ../../nbs/models/03_frames.ipynb #e9dacd18
+# %% ../../nbs/models/03_frames.ipynb #2b064418
 class TemporalGRU(nn.Module):
     "A GRU of `layers` layers over (B, T, width); the last step's state (B, hidden) answers"
     def __init__(self,
@@ -76,7 +78,7 @@ class TemporalGRU(nn.Module):
     def forward(self, x): return self.gru(x)[0][:,-1]
 
 class TemporalTransformer(nn.Module):
-    "A transformer over (B, T, width); the mean over the steps (B, width) answers. Raises `InputError` for heads that do not divide the width"
+    "A transformer over (B, T, width); the mean over the steps (B, width) answers"
     def __init__(self,
         width:int,       # numbers a frame
         layers:int=2,    # of the transformer
@@ -85,6 +87,7 @@ class TemporalTransformer(nn.Module):
         dropout:float=0.,# in each layer
         positions:bool=True, # add sinusoids; without them it cannot see order
     ):
+        "Raises `InputError` for heads that do not divide the width"
         super().__init__()
         if width%heads: raise InputError(f'{heads} heads do not divide the {width} numbers of a frame', 'options.heads',
             f'one of {", ".join(str(h) for h in range(1, 17) if width%h==0)}')
@@ -100,13 +103,14 @@ class TemporalMean(nn.Module):
     def __init__(self, width): super().__init__(); self.n_features = width
     def forward(self, x): return x.mean(1)
 
-# %% ../../nbs/models/03_frames.ipynb #22003669
+# %% ../../nbs/models/03_frames.ipynb #f898bc75
 _TEMPORAL = dict(gru=TemporalGRU, transformer=TemporalTransformer, mean=TemporalMean)
 
 def _timm_weights(cfg):
     "Where the weights that timm names in an encoder's `cfg` lie, or None"
     if not (repo := cfg.get('hf_hub_id')): return None
-    return Weights(f'https://huggingface.co/{repo}/resolve/main/model.safetensors', data=cfg.get('tag') or 'published', name=f'{repo.replace("/", "--")}.safetensors')
+    url,name = f'https://huggingface.co/{repo}/resolve/main/model.safetensors',f'{repo.replace("/", "--")}.safetensors'
+    return Weights(url, data=cfg.get('tag') or 'published', name=name)
 
 class FrameTemporal(nn.Module):
     "A frame encoder and something that reads over time: (B, C, T, H, W) -> (B, n_features)"
@@ -142,7 +146,7 @@ class FrameTemporal(nn.Module):
         b,c,t,h,w = x.shape
         return self.clip_features(self.frame_features(x.transpose(1,2).reshape(b*t, c, h, w)).unflatten(0, (b,t)))
 
-# %% ../../nbs/models/03_frames.ipynb #2c9d925f
+# %% ../../nbs/models/03_frames.ipynb #6ce819e8
 _COUNTED = dict( # parameters and multiply-adds; `list_video_models(run=True)` counts anew
     vit_gru=(22_553_986, 73_590_129_152), vit_transformer=(26_003_586, 73_645_572_864), naive_cnn=(93_730, 2_023_096_576))
 _IMAGENET = dict(mean=(.485,.456,.406), std=(.229,.224,.225))
@@ -153,7 +157,8 @@ def _encoder_weights(state, own):
     found = {f'encoder.{k}': v for k,v in state.items() if k not in tables}
     return found | {k: v for k,v in own.items() if k.startswith('temporal.')}, ['what reads over time begins afresh']
 
-_VIT = Weights('https://huggingface.co/timm/vit_small_patch16_224.augreg_in21k_ft_in1k/resolve/main/model.safetensors', data='ImageNet-21k and -1k')
+_VIT = Weights('https://huggingface.co/timm/vit_small_patch16_224.augreg_in21k_ft_in1k/resolve/main/model.safetensors',
+               data='ImageNet-21k and -1k', name='timm--vit_small_patch16_224.augreg_in21k_ft_in1k.safetensors')
 _FRAMES = dict(frames=16, size=224, mean=(.5,)*3, std=(.5,)*3, head=('head.',), translate=_encoder_weights, weights=_VIT,
     licence='Apache-2.0 (timm); weights: see the encoder\'s page')
 
@@ -201,7 +206,7 @@ def naive_cnn(
     body = FrameTemporal(encoder, 'mean', n_in, size, encoder_args)
     return body, body.n_features
 
-# %% ../../nbs/models/03_frames.ipynb #3c79d1d4
+# %% ../../nbs/models/03_frames.ipynb #52c558e7
 def scan_windows(
     model:VideoModel,  # a model of the zoo whose body is a `FrameTemporal`; used in evaluation mode, where it stands
     frames,            # (N, C, H, W) float, normalised, in the recording's order; anything that gives such for a tensor of positions
@@ -211,8 +216,9 @@ def scan_windows(
 )->torch.Tensor:
     "Logits (windows, n_out) on the CPU; the encoder sees each frame once. `InputError` for other models and windows past the end"
     body,was = getattr(model, 'body', None),model.training
-    if not isinstance(body, FrameTemporal): raise InputError(f'a {type(body or model).__name__} does not look frame by frame', 'scan_windows',
-        'a model such as `vit_gru`; others compute each window whole')
+    if not isinstance(body, FrameTemporal):
+        raise InputError(f'a {type(body or model).__name__} does not look frame by frame', 'scan_windows',
+                         'a model such as `vit_gru`; others compute each window whole')
     at = torch.as_tensor(starts, dtype=torch.int64).reshape(-1,1) + torch.arange(n_frames or model.spec['n_frames'])
     if len(at) and not 0<=at.min()<=at.max()<len(frames):
         raise InputError(f'windows reach from frame {at.min()} to {at.max()}', 'scan_windows', f'frames 0 to {len(frames)-1}')

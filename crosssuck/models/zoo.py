@@ -23,7 +23,7 @@ from torch import nn
 from ..errors import InputError, unknown_name
 from ..runs import atomic_path, plain
 
-# %% ../../nbs/models/02_zoo.ipynb #798b88f0
+# %% ../../nbs/models/02_zoo.ipynb #4ee723ad
 @dataclass(frozen=True)
 class Weights:
     "Published weights: where the file is, and what they were learned from"
@@ -80,9 +80,10 @@ def register_video_model(
     def add(build):
         if name in _MODELS:
             known = _MODELS[name].build
-            if known.__qualname__!=build.__qualname__ or (known.__module__!=build.__module__ and '__main__' not in (known.__module__, build.__module__)):
+            rooms = {known.__module__, build.__module__}
+            if known.__qualname__!=build.__qualname__ or (len(rooms)>1 and '__main__' not in rooms):
                 raise InputError(f'there is a model `{name}` already', 'register_video_model', 'choose another name')
-            if known.__module__=='__main__': return build # the notebook that a room is written in comes before the room
+            if known.__module__=='__main__'!=build.__module__: return build # the notebook that a room is written in comes before the room
         _MODELS[name] = Architecture(name, build, **facts)
         return build
     return add
@@ -97,7 +98,7 @@ def _all_rooms():
     for room in _ROOMS:
         if find_spec(room): import_module(room)
 
-# %% ../../nbs/models/02_zoo.ipynb #25ed3bcf
+# %% ../../nbs/models/02_zoo.ipynb #501bc2be
 def check_clip(
     name:str,   # a model of the zoo
     frames:int, # frames of a clip
@@ -112,9 +113,10 @@ def check_clip(
         raise InputError(f'`{name}` cannot take clips of {clip}', 'model', f'it needs {a.min_frames}x{a.min_size}x{a.min_size} or more')
     t,s = a.frames_multiple,a.size_multiple
     if frames%t or height%s or width%s or (a.square and height!=width):
-        near = f'; the nearest is {max(round(frames/t), 1)*t}x{max(round(height/s), 1)*s}x{max(round((height if a.square else width)/s), 1)*s}'
+        near = [max(round(n/m), 1)*m for n,m in zip((frames, height, height if a.square else width), (t,s,s))]
         asked = [f'frames in multiples of {t}']*(t>1) + [f'pixels in multiples of {s}']*(s>1) + ['height and width the same']*a.square
-        raise InputError(f'`{name}` cannot take clips of {clip}', 'model', f'it needs {", ".join(asked)}{near}')
+        raise InputError(f'`{name}` cannot take clips of {clip}', 'model',
+                         f'it needs {", ".join(asked)}; the nearest is {"x".join(map(str, near))}')
 
 # %% ../../nbs/models/02_zoo.ipynb #307e10a4
 class VideoModel(nn.Module):
@@ -248,12 +250,12 @@ for _name in ('swin3d_t', 'swin3d_s', 'swin3d_b'):
     _register_torchvision(_name, 'patch_embed.proj', 'head', 'Liu et al., CVPR 2022, arXiv 2106.13230', frames=32, size=224,
         mean=(.485,.456,.406), std=(.229,.224,.225), licence=_SWIN)
 
-# %% ../../nbs/models/02_zoo.ipynb #39a3ee33
+# %% ../../nbs/models/02_zoo.ipynb #2b2fbe08
 def _read_plain(path):
     "What the file at `path` holds, read without unpickling anything but tensors and plain types; `InputError` where that cannot be"
     if str(path).endswith('.safetensors'): return _read_safetensors(path)
     try: return torch.load(path, map_location='cpu', weights_only=True)
-    except Exception as e: # the unpickler stumbles over garbage in any way there is: IndexError, struct.error; a file cut short may be EINVAL
+    except Exception as e: # the unpickler stumbles over garbage in any way there is: IndexError, struct.error; over a cut file, EINVAL
         if isinstance(e, OSError) and e.errno!=errno.EINVAL:
             raise InputError(f'cannot be read ({e.strerror})', path, 'pass the path of a file of weights') from None
         raise InputError('holds something else than plain weights, or is damaged, and is not opened', path,
@@ -366,7 +368,7 @@ def video_model(
     if verbose and model.notes: print(f'{name}: {"; ".join(model.notes)}')
     return model
 
-# %% ../../nbs/models/02_zoo.ipynb #82018c4b
+# %% ../../nbs/models/02_zoo.ipynb #f2fe41e9
 def count_macs(
     model:nn.Module, # called with one tensor
     shape            # of that tensor, such as (1, 3, 16, 112, 112)
@@ -378,13 +380,14 @@ def count_macs(
     was = model.training
     try:
         model.eval()
-        with torch.no_grad(), FlopCounterMode(display=False) as counter: functional_call(model, ghosts, (torch.zeros(shape, device='meta'),))
+        with torch.no_grad(), FlopCounterMode(display=False) as counter:
+            functional_call(model, ghosts, (torch.zeros(shape, device='meta'),))
     finally: model.train(was)
     return counter.get_total_flops()//2
 
-# %% ../../nbs/models/02_zoo.ipynb #2941b98e
+# %% ../../nbs/models/02_zoo.ipynb #59ad498a
 def _counted(a):
-    "Parameters with a head for two classes, and multiply-adds of a clip of the usual size, by running the model; (None, None) without its package"
+    "Parameters with a head for two classes, and multiply-adds of a clip of the usual size, by running the model if it can be"
     if not a.there: return a.counted or (None, None)
     with torch.device('meta'): model = video_model(a.name, n_frames=a.frames, size=a.size)
     return sum(p.numel() for p in model.parameters()),count_macs(model, (1, 3, a.frames, a.size, a.size))
@@ -393,21 +396,23 @@ def _least(a):
     "The least clip that `a` takes, in words"
     if a.fixed: return 'the same'
     t,s = max(a.min_frames, a.frames_multiple),max(a.min_size, a.size_multiple)
-    return f'{t}x{s}x{s}' + (f', multiples of {a.frames_multiple}x{a.size_multiple}x{a.size_multiple}' if a.frames_multiple*a.size_multiple>1 else '')
+    steps = f', multiples of {a.frames_multiple}x{a.size_multiple}x{a.size_multiple}' if a.frames_multiple*a.size_multiple>1 else ''
+    return f'{t}x{s}x{s}{steps}'
 
 def list_video_models(
     run:bool=False # count parameters and multiply-adds anew instead of showing what was counted before; half a minute
 ):
-    """DataFrame with one row a model: parameters (two classes), multiply-adds of a clip (1e9), usual and least input, normalisation, source,
-    licence, weights and what they learned from, top-1 accuracy in %, the extra that it needs and whether that is here"""
+    """DataFrame with one row a model: parameters (two classes), multiply-adds of a clip (1e9), usual and least input, normalisation,
+    source, licence, weights and what they learned from, top-1 accuracy in %, the extra that it needs and whether that is here"""
     import pandas as pd
     _all_rooms()
     rows = []
     for a in _MODELS.values():
         parameters,macs = _counted(a) if run or not a.counted else a.counted
-        rows.append(dict(model=a.name, parameters=parameters, gmacs=macs and round(macs/1e9, 2), input=f'{a.frames}x{a.size}x{a.size}', least=_least(a),
-                         mean=a.mean, std=a.std, source=a.source, licence=a.licence, weights=a.file or '', data=a.weights.data if a.weights else '',
-                         kinetics_400=a.weights.accuracy if a.weights else None, needs=a.needs, here=a.there))
+        w,usual = a.weights,f'{a.frames}x{a.size}x{a.size}'
+        rows.append(dict(model=a.name, parameters=parameters, gmacs=macs and round(macs/1e9, 2), input=usual, least=_least(a), mean=a.mean,
+                         std=a.std, source=a.source, licence=a.licence, weights=a.file or '', data=w.data if w else '',
+                         kinetics_400=w.accuracy if w else None, needs=a.needs, here=a.there))
     return pd.DataFrame(rows)
 
 # %% ../../nbs/models/02_zoo.ipynb #f45b068a
@@ -468,14 +473,15 @@ def load_exported(
     name = spec.pop('name')
     return ExportedModel(model.to(device).eval(), held['labels'], held['preprocessing'], name, spec, held['extra'])
 
-# %% ../../nbs/models/02_zoo.ipynb #a7eda3a7
+# %% ../../nbs/models/02_zoo.ipynb #528368fa
 def _to_torch(model, x, path):
     from torch.export import Dim, export, load, save
     save(export(model, (x,), dynamic_shapes=({0: Dim('batch', min=1, max=4096)},)), path)
     return load(path).module()
 
 def _to_onnx(model, x, path):
-    if not find_spec('onnxscript'): raise InputError('ONNX needs the packages `onnx` and `onnxscript`', 'export', 'pip install "crosssuck[onnx]"')
+    if not find_spec('onnxscript'):
+        raise InputError('ONNX needs the packages `onnx` and `onnxscript`', 'export', 'pip install "crosssuck[onnx]"')
     from torch.export import Dim
     torch.onnx.export(model, (x,), path, dynamo=True, external_data=False, input_names=['clips'], output_names=['logits'], verbose=False,
                       dynamic_shapes=({0: Dim('batch', min=1, max=4096)},))
@@ -484,7 +490,7 @@ def _to_onnx(model, x, path):
     session = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
     return lambda x: torch.from_numpy(session.run(None, {'clips': x.numpy()})[0])
 
-# %% ../../nbs/models/02_zoo.ipynb #bd12b8fc
+# %% ../../nbs/models/02_zoo.ipynb #dad158ec
 def export_program(
     path,             # the file to write: .pt2, or .onnx
     model:VideoModel, # made by `video_model`
@@ -504,7 +510,7 @@ def export_program(
                 again,right = formats[path.suffix](model, clips[:2], suffixed),model(clips)
                 off = (again(clips)-right).abs().max() if again else torch.tensor(0.)
                 if not off<=tolerance*right.abs().max().clamp(min=1e-6):
-                    raise InputError(f'the exported program answers otherwise (by {off:.2g})', path, 'export the weights with `export_model`')
+                    raise InputError(f'the program answers otherwise (by {off:.2g})', path, 'export the weights with `export_model`')
                 suffixed.replace(part)
             finally: suffixed.unlink(missing_ok=True)
     except InputError: raise
