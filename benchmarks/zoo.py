@@ -35,8 +35,7 @@ def overfit(model, x, y, lr, steps):
 
 def trial(name, steps, programs):
     "One row of the table"
-    from crosssuck.models.zoo import architecture, export_model, export_program, load_exported, video_model
-    a = architecture(name)
+    from crosssuck.models.zoo import export_model, export_program, load_exported, video_model
     frames,size = SMALL.get(name, (4,32))
     torch.manual_seed(0)
     model,n = video_model(name, n_frames=frames, size=size, verbose=False),FEW.get(name, 8)
