@@ -186,7 +186,7 @@ def _overlong(h, y, n, longest):
     if h.shape[1]<=longest: return np.zeros(n, int)
     return _above(_shaped(h, 1, 1, longest+1)[~y], n)
 
-# %% ../../nbs/score/03_sweeps.ipynb #473ec52a
+# %% ../../nbs/score/03_sweeps.ipynb #2be4521c
 def sweep_thresholds(
     probs,           # (rows, samples) probabilities, array or tensor, or a list of timelines of several lengths
     labels,          # 0 and 1, of the same shape
@@ -195,7 +195,7 @@ def sweep_thresholds(
     sfreq:float=256., # samples per second
     mask=None        # 1 where a sample counts, of the same shape; the rest is no event and takes no time
 )->pd.DataFrame:
-    """One row a threshold: `tau_on, tau_off, n_hyp, tp, fn, fp` (events that overlap no reference), `overlong` (further false alarms for what
+    """One row a threshold: `tau_on, tau_off, n_hyp, tp, fn, fp` (events that overlap no reference), `overlong` (further alarms for what
     is called longer than `Post.longest`), `sensitivity`, `fa_per_24h` (of both). Raises `InputError`"""
     tracks,on,post,sfreq = timelines(probs, labels, mask),_thresholds(thresholds),Post.of(post_cfg),checked_rate(sfreq)
     off = np.where(on==post.tau_on, post.tau_off, on*(post.tau_off/post.tau_on)) # that of the settings to the last bit
