@@ -154,10 +154,11 @@ def _shaped(x, kernel, gap, least):
         out.append(_opened(_closed(_opened(x[:,from_:t+step+reach], kernel), gap), least)[:,t-from_:][:,:step])
     return np.concatenate(out, 1) if len(out)>1 else out[0]
 
-# %% ../../nbs/score/03_sweeps.ipynb #5791af17
+# %% ../../nbs/score/03_sweeps.ipynb #32d0e6de
 def _above(heights, n):
     "For each of n pairs, how many of `heights` it lies below"
-    return np.cumsum(np.bincount(heights, minlength=n+1)[:0:-1])[::-1]
+    parts = [heights[i:i+_BLOCK] for i in range(0, len(heights), _BLOCK)] # `bincount` widens its input eightfold
+    return np.cumsum(sum((np.bincount(h, minlength=n+1) for h in parts), np.zeros(n+1, int))[:0:-1])[::-1]
 
 def _counts(h, y, n):
     "References found, events, false alarms (n,) of heights and labels (rows, samples) of n pairs"
