@@ -177,7 +177,7 @@ def audit(
     if json: report.save(json); typer.echo(f'written: {json}')
     if report.errors(): raise typer.Exit(1)
 
-# %% ../nbs/90_cli.ipynb #252e771a
+# %% ../nbs/90_cli.ipynb #862a3f9f
 @verb
 def train(
     config: Annotated[str, typer.Argument(help='configuration file, or the name of a recipe')],
@@ -306,7 +306,7 @@ def scan(
     kernel_size: Annotated[int, typer.Option(min=1, help='samples of the opening and closing')] = None,
     min_duration: Annotated[float, typer.Option(min=0, help='shorter events are dropped, seconds')] = None,
     merge_gap: Annotated[float, typer.Option(min=0, help='events with a shorter pause become one, seconds')] = None,
-    hop: Annotated[float, typer.Option(min=0, help='seconds from one window to the next; by default as in training, or half a clip')] = None,
+    hop: Annotated[float, typer.Option(min=0, help='seconds from one window to the next; by default as in training')] = None,
     weights: Annotated[str, typer.Option(help='of a window where windows overlap: flat, triangle, hann')] = None,
     missing: Annotated[str, typer.Option(metavar='A,B', help='signals: channels that may be missing')] = None,
     notch: Annotated[float, typer.Option(min=0, help='signals: the mains where they were recorded, Hz; 0: none')] = None,
