@@ -3260,6 +3260,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                   'crosssuck/score/events.py'),
                                         'crosssuck.score.events._events_of': ('score/events.html#_events_of', 'crosssuck/score/events.py'),
                                         'crosssuck.score.events._grid': ('score/events.html#_grid', 'crosssuck/score/events.py'),
+                                        'crosssuck.score.events._none_seen': ('score/events.html#_none_seen', 'crosssuck/score/events.py'),
                                         'crosssuck.score.events._ovlp': ('score/events.html#_ovlp', 'crosssuck/score/events.py'),
                                         'crosssuck.score.events._pieces': ('score/events.html#_pieces', 'crosssuck/score/events.py'),
                                         'crosssuck.score.events._ratio': ('score/events.html#_ratio', 'crosssuck/score/events.py'),
