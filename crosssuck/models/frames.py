@@ -146,7 +146,7 @@ class FrameTemporal(nn.Module):
         b,c,t,h,w = x.shape
         return self.clip_features(self.frame_features(x.transpose(1,2).reshape(b*t, c, h, w)).unflatten(0, (b,t)))
 
-# %% ../../nbs/models/03_frames.ipynb #6ce819e8
+# %% ../../nbs/models/03_frames.ipynb #5478a892
 _COUNTED = dict( # parameters and multiply-adds; `list_video_models(run=True)` counts anew
     vit_gru=(22_553_986, 73_590_129_152), vit_transformer=(26_003_586, 73_645_572_864), naive_cnn=(93_730, 2_023_096_576))
 _IMAGENET = dict(mean=(.485,.456,.406), std=(.229,.224,.225))
@@ -160,7 +160,7 @@ def _encoder_weights(state, own):
 _VIT = Weights('https://huggingface.co/timm/vit_small_patch16_224.augreg_in21k_ft_in1k/resolve/main/model.safetensors',
                data='ImageNet-21k and -1k', name='timm--vit_small_patch16_224.augreg_in21k_ft_in1k.safetensors')
 _FRAMES = dict(frames=16, size=224, mean=(.5,)*3, std=(.5,)*3, head=('head.',), translate=_encoder_weights, weights=_VIT,
-    licence='Apache-2.0 (timm); weights: see the encoder\'s page')
+    licence='Apache-2.0 (timm, and the weights of the usual encoder; others: see theirs)')
 
 @register_video_model('vit_gru', source='ours, after the ViT-GRU of Horopter/AURA; encoder: timm', counted=_COUNTED['vit_gru'], **_FRAMES)
 def vit_gru(
