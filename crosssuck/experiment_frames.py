@@ -87,7 +87,7 @@ def read_clips(
     if frames is not None and 'frame_labels' not in table: table = with_frame_labels(table, frames)
     return table,failed,notes+[n for n in table.attrs.get('notes', []) if n not in notes],tables
 
-# %% ../nbs/79_experiment_frames.ipynb #4d035f50
+# %% ../nbs/79_experiment_frames.ipynb #6abddba2
 def split_clips(
     config:FramesConfig, # a checked configuration
     table:pd.DataFrame   # of `read_sequences`
@@ -105,7 +105,8 @@ def split_clips(
         out = split_events(table.drop(columns='split', errors='ignore'), 'video', seed=seed, val=s.val, test=s.test)
     else: out = split_sequences(table.drop(columns='split', errors='ignore'), s.val, s.test, s.gap)
     for side in ('train','val'):
-        if not (out.split==side).any(): raise InputError(f'no clip is left for {side}', f'split.how: {s.how}', 'more clips, or another share')
+        if not (out.split==side).any():
+            raise InputError(f'no clip is left for {side}', f'split.how: {s.how}', 'more clips, or another share')
     return out
 
 @dataclass
@@ -163,6 +164,9 @@ def _check_judging(plan):
         try: check_metric(name, plan.vocab, key)
         except InputError as error: faults.append(error)
     if faults: raise ConfigError(faults)
+    if len(set(found := plan.side('val').label))<2 and t.metric!='valid_loss':
+        raise InputError(f'every clip of val is labelled `{found[0]}`: `{t.metric}` cannot choose the weights', 'split',
+                         'other shares, whole recordings (how: video), or train.metric: valid_loss')
 
 # %% ../nbs/79_experiment_frames.ipynb #c8357a6d
 def frame_loaders(
@@ -253,7 +257,7 @@ def plot_clips(
     for ax in axes.T.reshape(columns, rows, 2)[:, -1][len(clips)-(rows-1)*columns:].ravel(): ax.axis('off')
     return fig
 
-# %% ../nbs/79_experiment_frames.ipynb #9770a157
+# %% ../nbs/79_experiment_frames.ipynb #8ce8df42
 def _used(plan):
     "What `Run.record_manifests` records of each side: the clips, and a digest of their pictures instead of where they lie"
     digest = {p: file_sha256(p) for p in sorted({p for ps in plan.clips.frame_paths for p in ps.split('|')})}
@@ -273,7 +277,8 @@ def _start(plan, run, used, resume):
 
 def _judging(config):
     e = config.evaluation
-    return dict(score=dict(metrics=list(e.metrics), cluster=e.cluster, n_boot=e.n_boot), prior=config.clip.valid_prior, attention=e.attention)
+    return dict(score=dict(metrics=list(e.metrics), cluster=e.cluster, n_boot=e.n_boot), prior=config.clip.valid_prior,
+                attention=e.attention)
 
 def _train(plan, run, resume, max_steps, progress):
     "The Learner after its training; batches are halved where memory runs out"
