@@ -183,7 +183,7 @@ def _drop_torn_line(path):
     if whole!=text:
         with atomic_path(path) as p: p.write_bytes(whole)
 
-# %% ../nbs/01_runs.ipynb #a0b7389b
+# %% ../nbs/01_runs.ipynb #a6b45096
 _FILES = """config.yaml environment.json manifests_used.txt label_map.json leakage.json references.json metrics.jsonl
 training_history.json best.ckpt best.prev.ckpt last.ckpt last.prev.ckpt model.pt predictions_agg.csv test_predictions.csv failures.csv
 metrics/metrics.json metrics/test_metrics.json report.html events_used.csv data_versions.json finished.json""".split()
@@ -205,7 +205,8 @@ class Run:
         try: self.path.mkdir(parents=True, exist_ok=True)
         except OSError as e: raise InputError(f'the run folder cannot be made ({e.strerror})', folder,
             'choose a place that can be written to') from None
-        if not os.access(self.path, os.W_OK, effective_ids=os.access in os.supports_effective_ids): raise InputError('the run folder cannot be written to', folder,
+        mine = os.access in os.supports_effective_ids
+        if not os.access(self.path, os.W_OK, effective_ids=mine): raise InputError('the run folder cannot be written to', folder,
             'choose a place that can be written to')
         self._hold = hold(self.path/'.lock')
         _sweep(self.path)
