@@ -51,7 +51,7 @@ def read_last(
             if i+1==len(paths): raise
             print(f'{e}: going on from {paths[i+1].name}, the one before')
 
-# %% ../../nbs/train/02_checkpoints.ipynb #8866460e
+# %% ../../nbs/train/02_checkpoints.ipynb #934d0af1
 class Checkpoints(Monitor):
     "Keep the weights of the best epoch by `monitor`, never a collapsed model's, and, in a run folder, what is needed to go on"
     order,managed,folder,_stateattrs = 76,False,None,('folder',)
@@ -62,7 +62,8 @@ class Checkpoints(Monitor):
         every_steps:int=None      # save `last.ckpt` after so many batches of an epoch too, 1 or more
     ):
         super().__init__(monitor, mode)
-        if every_steps is not None and every_steps<1: raise InputError(f'a checkpoint every {every_steps} steps', 'Checkpoints', 'one or more')
+        if every_steps is not None and every_steps<1:
+            raise InputError(f'a checkpoint every {every_steps} steps', 'Checkpoints', 'one or more')
         self.folder,self.plan,self.every_steps = run,None,every_steps
         self.begin()
     def begin(self):
@@ -110,7 +111,7 @@ class Checkpoints(Monitor):
         print(f'best weights: `{self.monitor}` {self.best["value"]:.4g}, epoch {self.best["epoch"]} of phase `{self.best["phase"]}`')
         return self.best
 
-# %% ../../nbs/train/02_checkpoints.ipynb #114372e6
+# %% ../../nbs/train/02_checkpoints.ipynb #e59a41b0
 @patch
 def _best_saved(self:Checkpoints):
     "The weights that `best` speaks of: a run that was cut short and resumed finds them in the file before"
@@ -118,10 +119,10 @@ def _best_saved(self:Checkpoints):
         if not (path := self.folder.path/name).exists(): continue
         state = read_checkpoint(path)
         if all(state.get(k)==v for k,v in self.best.items()): return state['model']
-    raise InputError(f'the weights of epoch {self.best["epoch"]} of phase `{self.best["phase"]}` are not there', self.folder.path/'best.ckpt',
-        'the file that the training wrote')
+    what = f'the weights of epoch {self.best["epoch"]} of phase `{self.best["phase"]}` are not there'
+    raise InputError(what, self.folder.path/'best.ckpt', 'the file that the training wrote')
 
-# %% ../../nbs/train/02_checkpoints.ipynb #6aec7758
+# %% ../../nbs/train/02_checkpoints.ipynb #89391451
 def training_state(
     learn:Learner, # between two epochs, or two batches
     epoch:int,     # the next epoch of the phase, or the one that it is in
@@ -139,12 +140,12 @@ def training_state(
 def _inside(learn, step):
     "What counts only within an epoch"
     gathered = {n: p.grad if p.grad.any() else None for n,p in learn.model.named_parameters() if p.grad is not None} # None: zeros
-    return dict(step=step, n_iter=learn.n_iter, bs=_batch_size(learn.dls.train), pct_train=learn.pct_train, train_iter=learn.train_iter, grads=gathered,
-                callbacks={cb.name: cb.epoch_state() for cb in learn.cbs if hasattr(cb, 'epoch_state')})
+    where = dict(step=step, n_iter=learn.n_iter, bs=_batch_size(learn.dls.train), pct_train=learn.pct_train, train_iter=learn.train_iter)
+    return dict(where, grads=gathered, callbacks={cb.name: cb.epoch_state() for cb in learn.cbs if hasattr(cb, 'epoch_state')})
 
 def _batch_size(loader): return getattr(loader, 'bs', None) or getattr(loader, 'batch_size', None)
 
-# %% ../../nbs/train/02_checkpoints.ipynb #8b05e31a
+# %% ../../nbs/train/02_checkpoints.ipynb #8dc419c4
 def rest_of_epoch(
     learn:Learner, # in an epoch of training
     step:int       # batches of it that are done
@@ -166,8 +167,9 @@ def _step_here(learn, inside):
     loader,old = learn.dls.train,inside['bs']
     if len(loader)==inside['n_iter']: return inside['step']
     new = _batch_size(loader)
-    if not old or not new: raise InputError(f'the run stopped in an epoch of {inside["n_iter"]} batches, this one has {len(loader)}', 'last.ckpt',
-        'resume with the same data and batches')
+    if not old or not new:
+        what = f'the run stopped in an epoch of {inside["n_iter"]} batches, this one has {len(loader)}'
+        raise InputError(what, 'last.ckpt', 'resume with the same data and batches')
     step,left = divmod(inside['step']*old, new)
     print(f'batches of {new} instead of {old}: going on at batch {step}' + f', {left} items of which were seen'*bool(left))
     return step
@@ -186,7 +188,8 @@ class Resume(Callback):
         rows,r = self.saved['recorder'],self.recorder
         r.lrs,r.losses,r.smooth_loss.val = list(rows['lrs']),[tensor(o) for o in rows['losses']],rows['smooth']
     def before_epoch(self):
-        if self.epoch==self.saved['epoch'] and self.inside: self.learn.all_batches = partial(_from_step, self.learn, _step_here(self.learn, self.inside))
+        if self.epoch==self.saved['epoch'] and self.inside:
+            self.learn.all_batches = partial(_from_step, self.learn, _step_here(self.learn, self.inside))
         if self.epoch>=self.saved['epoch']: return
         rows,r = self.saved['recorder'],self.recorder
         r.log,r.smooth_loss.count = L(self.epoch)+L(rows['values'][self.epoch]),rows['iters'][self.epoch]
