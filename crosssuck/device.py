@@ -74,7 +74,7 @@ def _gpu_memory():
     else: return {}
     return {f'gpu_{k}': v/_MIB for k,v in found.items()}
 
-# %% ../nbs/02_device.ipynb #50ae20df
+# %% ../nbs/02_device.ipynb #7f75b695
 def largest_tensors(
     n:int=10 # how many
 )->list:
@@ -89,9 +89,7 @@ def largest_tensors(
 def _tensors():
     "`(tensor, kind)` for every one that the collector knows of, and for their gradients"
     for o in gc.get_objects():
-        try: found = isinstance(o, torch.Tensor)
-        except Exception: continue # a proxy to what is gone
-        if not found: continue
+        if not issubclass(type(o), torch.Tensor): continue # `isinstance` would wake lazy objects and proxies to what is gone
         yield o,'parameter' if isinstance(o, torch.nn.Parameter) else 'tensor'
         if o.is_leaf and o.grad is not None: yield o.grad,'gradient'
 
