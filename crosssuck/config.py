@@ -7,11 +7,12 @@ __all__ = ['KINDS', 'RECIPES', 'Manifests', 'Background', 'Data', 'Split', 'Clip
            'EarlyStopping', 'Remedy', 'Train', 'Validation', 'Reference', 'Evaluation', 'Config', 'config_faults',
            'list_recipes', 'config_path', 'load_config', 'corrections', 'imbalance_warning']
 
-# %% ../nbs/00_config.ipynb #4889d676
+# %% ../nbs/00_config.ipynb #d682b0a0
 import math, re
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, get_args
 from pydantic import Field, model_validator
+from .config_affect import CalibrationConfig, FusionConfig, ScenesConfig
 from .config_signals import SignalConfig
 from .errors import InputError, nearest, unknown_name
 from .schema import *
@@ -253,8 +254,8 @@ def _odd_split(s):
     yield s.how=='leave_one_group_out' and s.group is None, 'split.group', 'no group is named', 'the group that is left out'
     yield s.rest not in (None,*kinds), 'split.rest', f'unknown kind of split `{s.rest}`', f'known: {", ".join(kinds)}'
 
-# %% ../nbs/00_config.ipynb #373bff61
-KINDS = dict(clips=Config, signals=SignalConfig)
+# %% ../nbs/00_config.ipynb #0965f285
+KINDS = dict(clips=Config, signals=SignalConfig, scenes=ScenesConfig, calibration=CalibrationConfig, fusion=FusionConfig)
 
 def config_faults(
     content:dict,   # the configuration as nested mappings

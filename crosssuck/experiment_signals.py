@@ -230,7 +230,7 @@ def tracks_of(
     finally: learn.dls = before
     return learn.timelines
 
-# %% ../nbs/79_experiment_signals.ipynb #9215f98d
+# %% ../nbs/79_experiment_signals.ipynb #6f6e2fc8
 def _judging(c):
     "What `judge_recordings` is told"
     e = c.evaluation
@@ -273,18 +273,16 @@ def _train(plan, run, resume, max_steps, progress):
 
 def _write_side(plan, run, side, tracks, events):
     "Tracks, events and timelines of a side"
-    from crosssuck.infer.scan import Track, plot_track
+    from crosssuck.infer.tracks import Track, plot_track, save_track, track_path
     import matplotlib.pyplot as plt
     e,post = plan.config.evaluation,plan.config.postprocessing.options()
     run.write_csv(f'events_{side}.csv', events)
     for name,(p,_) in tracks.items():
         rec = plan.recs[name]
-        p = np.clip(p[:rec.n_samples].astype('float64'), 1e-7, 1-1e-7)
-        logits = np.stack([np.zeros(len(p)), np.log(p/(1-p))], 1).astype('float32')
-        track = Track(name, ['background','seizure'], 1/rec.sfreq, rec.duration_s, logits, dict(run=run.name, side=side))
+        track = Track(name, ['seizure'], 1/rec.sfreq, rec.duration_s, p[:rec.n_samples,None], dict(run=run.name, side=side))
         for folder,wanted in (('tracks',e.save_predictions), ('timelines',e.save_plots)):
             if wanted: (run.path/folder).mkdir(exist_ok=True)
-        if e.save_predictions: track.save(run.path/'tracks'/f'{name}.npz')
+        if e.save_predictions: save_track(track, track_path(run.path/'tracks', name))
         if e.save_plots:
             ref = rec.events.assign(duration_s=rec.events.stop_s-rec.events.start_s)
             ax = plot_track(track, 'seizure', post, ref)
@@ -304,7 +302,7 @@ def train_signals(
     from crosssuck.report_signals import signal_report
     learn = _train(plan, run, resume, max_steps, progress)
     post = plan.config.postprocessing.options()
-    export_signal_model(run.path/'model.pt', learn.model, learn.dls.preprocessing, extra=dict(run=run.name, post=post))
+    export_signal_model(run.path/'model.pt', learn.model, learn.dls.preprocessing, extra=dict(run=run.name, postprocessing=post, positive='seizure'))
     figures = {}
     for side in ('val','test'):
         if not plan.side(side): continue

@@ -183,10 +183,11 @@ def _drop_torn_line(path):
     if whole!=text:
         with atomic_path(path) as p: p.write_bytes(whole)
 
-# %% ../nbs/01_runs.ipynb #a6b45096
+# %% ../nbs/01_runs.ipynb #a1607b4f
 _FILES = """config.yaml environment.json manifests_used.txt label_map.json leakage.json references.json metrics.jsonl
-training_history.json best.ckpt best.prev.ckpt last.ckpt last.prev.ckpt model.pt predictions_agg.csv test_predictions.csv failures.csv
-metrics/metrics.json metrics/test_metrics.json report.html events_used.csv data_versions.json finished.json""".split()
+training_history.json learning_rates.json best.ckpt best.prev.ckpt last.ckpt last.prev.ckpt model.pt predictions_agg.csv
+test_predictions.csv failures.csv metrics/metrics.json metrics/test_metrics.json report.html events_used.csv data_versions.json
+finished.json""".split()
 
 def _sweep(folder):
     "Remove what a killed process was writing; only who holds the folder may"

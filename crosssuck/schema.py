@@ -69,7 +69,7 @@ class Experiment(Section):
         "`(key, path, how to ask whether it is there, 'file' or 'folder')` for what it names"
         return []
 
-# %% ../nbs/00_schema.ipynb #1a7562d7
+# %% ../nbs/00_schema.ipynb #50afd770
 class Hysteresis(Section):
     "Thresholds of event extraction"
     tau_on: Annotated[float, Field(ge=0, le=1)] = Field(.86, description='an event begins at this probability')
@@ -89,12 +89,13 @@ class Postprocessing(Section):
     morphology: Morphology = Field(Morphology(), description='cleaning')
     min_duration_s: NotNegative = Field(3., description='shorter events are dropped, seconds')
     merge_gap_s: NotNegative = Field(0., description='events with a shorter pause become one, seconds')
+    longest_s: Positive = Field(300., description='beyond so many seconds at a stretch more false alarms are counted')
 
     def options(self)->dict:
         "As `score.events.Post` takes them"
         h,m = self.hysteresis,self.morphology
         return dict(tau_on=h.tau_on, tau_off=h.tau_off, kernel_size=m.kernel_size, min_duration=self.min_duration_s,
-                    merge_gap=self.merge_gap_s)
+                    merge_gap=self.merge_gap_s, longest=self.longest_s)
 
 # %% ../nbs/00_schema.ipynb #a7981c59
 class _Loader(yaml.SafeLoader):

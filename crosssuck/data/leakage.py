@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['KINDS', 'SIDES', 'Finding', 'LeakageReport', 'tells_label', 'what_moves', 'motion_signature', 'match_signatures',
-           'similarity', 'audit_leakage']
+           'similarity', 'audit_leakage', 'near_duplicates', 'audit_scenes', 'plot_duplicates']
 
-# %% ../../nbs/data/04_leakage.ipynb #b9f4c853
+# %% ../../nbs/data/04_leakage.ipynb #5049f3e0
 import json
 import math
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from html import escape
@@ -19,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from .events import find_videos, video_keys
+from .images import ImageError, find_images, read_image
 from .splits import assign_bouts, timelines
 from .video import VideoError, VideoFile, pixel_hash
 from ..errors import InputError, unknown_name
@@ -750,7 +752,7 @@ def audit_leakage(
     findings.sort(key=lambda f: ('error warning note'.split().index(f.severity), list(KINDS).index(f.kind)))
     return LeakageReport(findings, plain(figures), ledger)
 
-# %% ../../nbs/data/04_leakage.ipynb #2b5bd88e
+# %% ../../nbs/data/04_leakage.ipynb #297adfad
 _COLOURS = dict(clear='#4c9f70', neighbour='#f0a202', overlap='#c1121f', train='#5b7db1')
 
 def _touched(ledger, lines, sides, gap_s):
@@ -761,6 +763,7 @@ def _touched(ledger, lines, sides, gap_s):
     return state
 
 def _draw_time_lines(report, most, ax):
+    if report.ledger is None: raise InputError('there are no time lines in this report', 'plot', '`plot_duplicates` for photographs')
     import matplotlib.pyplot as plt
     led,sides = report.ledger,list(report.figures['sides'])
     state = _touched(led, _lines_of(led), sides, report.figures['gap_s'])
@@ -777,3 +780,234 @@ def _draw_time_lines(report, most, ax):
     names = [f'{"/".join(sides[1:])}, {n}' for n in list(_COLOURS)[:3]]+[sides[0]]
     ax.legend(handles, names, ncols=4, fontsize=8, frameon=False, loc='lower left', bbox_to_anchor=(0,1))
     return ax
+
+# %% ../../nbs/data/04_leakage.ipynb #b16fe8ee
+_WAVES = np.cos(np.pi/16*(np.arange(16)+.5)*np.arange(10)[:,None])              # ten cosines over 16 pixels
+_U,_V = np.mgrid[:10,:10]
+_RING = (np.hypot(_U, _V)>0)&(np.hypot(_U, _V)<10)                             # all but the mean, up to one distance
+_WEIGHT = np.hypot(_U, _V)*np.where((_U==0)|(_V==0), np.sqrt(.5), 1)
+_MIRROR = np.where(_V%2==1, -1, 1)[_RING].astype(np.float32)                    # what mirroring does to a sketch
+_WINDOWS = [(1.,0.,0.)]+[(.9,y,x) for y in (0,.5,1) for x in (0,.5,1) if (y==.5)==(x==.5)]+[(.8,y,x) for y in (0,.5,1) for x in (0,.5,1)]
+
+def _sketch(grey):
+    "The lowest frequencies of the whole of a grey picture and of its windows, float32 (windows, frequencies), each of length 1 or 0"
+    import cv2
+    (h,w),rows = grey.shape,[]
+    for s,y,x in _WINDOWS:
+        top,left = int((1-s)*h*y),int((1-s)*w*x)
+        part = cv2.resize(grey[top:top+max(int(s*h), 1), left:left+max(int(s*w), 1)], (16,16), interpolation=cv2.INTER_AREA)
+        c = ((_WAVES@part.astype(np.float32)@_WAVES.T)*_WEIGHT)[_RING]
+        rows.append(c/n if (n := np.linalg.norm(c))>50 else c*0)
+    return np.float32(rows)
+
+# %% ../../nbs/data/04_leakage.ipynb #a931143a
+_ALIKE,_SAME_PICTURE = .6,.6 # of sketches, worth a second look; of structure, a copy
+
+def _structure(g):
+    import cv2
+    return cv2.GaussianBlur(g, (0,0), 1.)-cv2.GaussianBlur(g, (0,0), 6.)
+
+def _blocks(h, w, n=5): return [(slice(h*i//n, h*(i+1)//n), slice(w*j//n, w*(j+1)//n)) for i in range(n) for j in range(n)]
+
+def _agreeing(a, b, m):
+    "The agreement that four fifths of the blocks reach when `a` is laid over `b` by the map `m`; -1 with too little in common"
+    import cv2
+    h,w = b.shape
+    laid = cv2.warpAffine(a, m, (w,h), flags=cv2.INTER_LINEAR|cv2.WARP_INVERSE_MAP, borderValue=-1e3)
+    there = laid>-500
+    if there.mean()<.6 or abs(np.linalg.det(m[:,:2]))*there.sum()<.6*a.size: return -1.
+    x,y = (v/(v[there].std()+1e-6) for v in (_structure(np.where(there, laid, laid[there].mean())), _structure(b)))
+    there = cv2.erode(there.astype(np.uint8), np.ones((5,5), np.uint8))>0
+    found = []
+    for block in _blocks(h, w):
+        p = there[block]
+        u,v = x[block][p],y[block][p]
+        if p.mean()>=.5 and max(u.std(), v.std())>=.25: found.append(_correlation(u-u.mean(), v-v.mean()))
+    return float(np.quantile(found, .2)) if len(found)>=6 else -1.
+
+def _same_photograph(a, b):
+    "How far two grey pictures agree after the best fit, -1 to 1"
+    a,b,best = a.astype(np.float32),b.astype(np.float32),-1.
+    for x,y in ((a,b),(b,a)):
+        m = _best_place(x, y)
+        best = max(best, _agreeing(x, y, m), _agreeing(x, y, _refined(x, y, m)))
+        if best>.9: break
+    return best
+
+# %% ../../nbs/data/04_leakage.ipynb #2f254389
+class _Sketches:
+    "What is kept of pictures: sketches, small grey copies, hashes of their pixels, whether they are flat"
+    def __init__(self, names, kept):
+        self.names,self.hashes,self.small = list(names),[k[0] for k in kept],[k[1] for k in kept]
+        self.sketches = np.stack([k[2] for k in kept]) if kept else np.zeros((0,len(_WINDOWS),int(_RING.sum())), np.float32)
+        self.flat = np.array([_structure(s.astype(np.float32)).std()<1.5 for s in self.small], bool)
+
+def _sketched(paths, threads=4, progress=False):
+    "name -> what is kept of it; name -> `ImageError`"
+    with ThreadPoolExecutor(max(threads, 1)) as pool:
+        reading = [pool.submit(_looked_at, p) for p in paths.values()]
+        got = {n: f.result() for n,f in zip(paths, _bar(reading, progress, 'reading pictures'))}
+    return {n: g for n,g in got.items() if not isinstance(g, ImageError)},{n: g for n,g in got.items() if isinstance(g, ImageError)}
+
+def _looked_at(path):
+    "Hash, small grey picture and sketch of the picture at `path`, or the `ImageError`"
+    import cv2
+    try: im = read_image(path)
+    except ImageError as e: return e
+    grey = cv2.cvtColor(im, cv2.COLOR_RGB2GRAY)
+    scale = 96/max(grey.shape)
+    size = tuple(max(8, round(n*scale)) for n in grey.shape[::-1])
+    return pixel_hash(im),cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale<1 else cv2.INTER_LINEAR),_sketch(grey)
+
+def _alike(a, b, rows=64):
+    "(i, j, mirrored) of the pictures of `a` and `b` (`_Sketches`) whose sketches are alike"
+    flat = lambda s: s.reshape(-1, s.shape[-1])
+    whole = np.concatenate([b.sketches[:,0], b.sketches[:,0]*_MIRROR])
+    windows = np.concatenate([flat(b.sketches), flat(b.sketches*_MIRROR)])
+    for at in range(0, len(a.sketches), rows):
+        s = a.sketches[at:at+rows]
+        forth = (flat(s)@whole.T).reshape(len(s), len(_WINDOWS), -1).max(1)
+        back = (s[:,0]@windows.T).reshape(len(s), -1, len(_WINDOWS)).max(2)
+        best = np.maximum(forth, back).reshape(len(s), 2, -1)
+        for i,j in zip(*np.nonzero(best.max(1)>=_ALIKE)): yield at+i,j,bool(best[i,1,j]>best[i,0,j])
+
+# %% ../../nbs/data/04_leakage.ipynb #68336885
+def _one_photograph(a, b, progress=False):
+    "The pairs of two `_Sketches`, or of one with itself, that are one photograph, as `near_duplicates` gives them"
+    within,by_hash,found,rejected,n = a is b,{},{},None,0
+    for j,h in enumerate(b.hashes): by_hash.setdefault(h, []).append(j)
+    for i,h in enumerate(a.hashes): found |= {(i,j): (1.,False,True) for j in by_hash.get(h, ()) if i<j or not within}
+    for i,j,mirrored in _bar(list(_alike(a, b)), progress, 'comparing pictures'):
+        if (i,j) in found or (within and i>=j) or a.flat[i] or b.flat[j]: continue
+        n,alike = n+1,_same_photograph(a.small[i], b.small[j][:,::-1] if mirrored else b.small[j])
+        if alike>=_SAME_PICTURE: found[i,j] = (alike,mirrored,False)
+        else: rejected = max(alike, -1. if rejected is None else rejected)
+    rows = [(a.names[i],b.names[j],round(float(s), 3),m,e) for (i,j),(s,m,e) in sorted(found.items())]
+    out = pd.DataFrame(rows, columns=['a','b','similarity','mirrored','exact'])
+    out.attrs = dict(candidates=n+sum(r[-1] for r in rows), closest_rejected=rejected)
+    return out
+
+# %% ../../nbs/data/04_leakage.ipynb #840bbc75
+def near_duplicates(
+    pictures,            # dict name -> path or uint8 RGB array, as `find_images` gives it
+    others=None,         # the same, to compare with; None: pictures among themselves
+    threads:int=4,       # that read
+    progress:bool=False  # a bar
+)->pd.DataFrame:
+    "The pairs that are one photograph: a, b, similarity (up to 1), mirrored, exact. `attrs`: failures, flat, candidates, closest_rejected"
+    kept,failed = _sketched(pictures, threads, progress)
+    a = b = _Sketches(kept, list(kept.values()))
+    if others is not None:
+        kept,more = _sketched(others, threads, progress)
+        b,failed = _Sketches(kept, list(kept.values())),failed|more
+    out = _one_photograph(a, b, progress)
+    out.attrs.update(failures={n: str(e) for n,e in failed.items()},
+                     flat=[s.names[k] for s in dict.fromkeys((a,b)) for k in np.flatnonzero(s.flat)])
+    return out
+
+# %% ../../nbs/data/04_leakage.ipynb #b3da44d6
+_SCENE_ADVICE = dict(shared_event='keep all annotations of a picture on one side (`split_scenes`): it is trained on and tested on',
+    duplicate_content='one photograph under two names: keep one, or both on one side (`split_scenes(table, same=near_duplicates(...))`)',
+    shared_group='the figure holds for known {column}s; split by that column for new ones')
+_PEOPLE = ('user','annotator','rater','person','group','site','photographer') # columns whose values both sides may share
+
+def _scene_ledger(tables):
+    "All rows under one index: `side`, `row`, `key` (picture)"
+    for side,t in tables.items():
+        if not isinstance(t, pd.DataFrame) or 'image' not in t:
+            raise InputError('no table of pictures', side, 'a table with a column `image`: `read_scenes`')
+    all_ = pd.concat([t.assign(side=s, row=np.arange(len(t)), image=t['image'].astype(str)) for s,t in tables.items()], ignore_index=True)
+    return all_.assign(key=all_['image'].map(video_keys(all_['image'])))
+
+def _scene_findings(led, a, b, groups, found, max_rows):
+    "The findings between two sides and their figures"
+    def make(kind, rows, **k):
+        return Finding(kind, KINDS[kind][0], (a,b), len(rows), plain(rows[:max_rows]), _SCENE_ADVICE[kind].format(**k))
+    def row(x, y, **more):
+        (p,q),(i,j) = (first[a]['image'][x],first[b]['image'][y]),(first[a].row[x],first[b].row[y])
+        return {a:p, f'{a}_row':i, b:q, f'{b}_row':j, **more}
+    first = {s: led[led.side==s].drop_duplicates('key').set_index('key') for s in (a,b)}
+    same = [k for k in first[a].index if k in first[b].index]
+    findings = [make('shared_event', [row(k, k) for k in same])] if same else []
+    figures = dict(shared_images=len(same))
+    if found is not None:
+        copies = [row(x, y, similarity=s, mirrored=m, exact=e) for x,y,s,m,e in found.itertuples(index=False)]
+        figures.update(duplicates=len(copies), duplicate_candidates=found.attrs['candidates'],
+                       closest_rejected=found.attrs['closest_rejected'])
+        if copies: findings.append(make('duplicate_content', copies))
+    for column in groups:
+        held = led[led[column].notna()]
+        counts = pd.crosstab(held[column].astype(str), held.side).reindex(columns=[a,b], fill_value=0)
+        both = counts[(counts>0).all(axis=1)]
+        figures[f'shared_{column}'] = len(both)
+        rows = [{column: v, a: n[0], b: n[1]} for v,n in zip(both.index, both.to_numpy())]
+        if rows: findings.append(make('shared_group', rows, column=column))
+    return findings,figures
+
+def _scene_sketches(led, root, threads, progress):
+    "key -> what is kept of the picture; and remarks on those that could not be looked at"
+    first = led.drop_duplicates('key')
+    names = dict(zip(first['key'], first['image']))
+    found = find_images(first, root)
+    kept,failed = _sketched({k: found[n] for k,n in names.items() if n in found}, threads, progress)
+    why = {k: 'missing' for k,n in names.items() if n not in found}|{k: e.reason for k,e in failed.items()}
+    remarks = [f'duplicate_content: {len(these)} picture{"s"*(len(these)>1)} not compared, the first is {these[0]}: {ImageError.reasons[r]}'
+               for r in dict.fromkeys(why.values()) if (these := [names[k] for k,v in why.items() if v==r])]
+    flat = int(_Sketches(kept, list(kept.values())).flat.sum())
+    if flat: remarks.append(f'duplicate_content: {flat} picture{"s"*(flat>1)} without structure: compared pixel for pixel only')
+    return kept,remarks
+
+def _across(led, kept, a, b, progress):
+    "The pairs of pictures of two sides that are one photograph under two names"
+    on = {s: [k for k in dict.fromkeys(led.key[led.side==s]) if k in kept] for s in (a,b)}
+    shared = set(on[a])&set(on[b])
+    x,y = (_Sketches(names, [kept[k] for k in names]) for names in on.values())
+    out = _one_photograph(x, y, progress)
+    attrs,out = out.attrs,out[[not (p==q or (p in shared and q in shared)) for p,q in zip(out.a, out.b)]]
+    out.attrs = attrs
+    return out
+
+# %% ../../nbs/data/04_leakage.ipynb #95ccb826
+def audit_scenes(
+    train:pd.DataFrame,     # rows to train on, as `read_scenes` gives them
+    val:pd.DataFrame,       # rows to choose the model on
+    test:pd.DataFrame=None, # rows to judge it on
+    root=None,              # folder of the pictures, or dict image -> path; None: names are paths
+    groups=None,            # columns whose shared values are noted; by default those of annotators, persons and groups that are there
+    content:bool=True,      # look for one photograph under two names, which decodes every picture once
+    max_rows:int=200,       # rows listed a finding; all are counted
+    threads:int=4,          # that read pictures
+    progress:bool=True      # show a bar while pictures are read
+)->LeakageReport:
+    "What the sides of a split of photographs share that they should not. Raises `InputError` for tables without pictures"
+    given = {s: t for s,t in zip(SIDES, (train,val,test)) if t is not None}
+    led = _scene_ledger({s: t for s,t in given.items() if not isinstance(t, pd.DataFrame) or len(t)})
+    sides = list(dict.fromkeys(led.side))
+    if len(sides)<2: raise InputError('fewer than two sides have pictures', 'audit_scenes', 'a table for train and one for val')
+    groups = [c for c in _PEOPLE if c in led] if groups is None else list(groups)
+    for c in groups:
+        if c not in led: raise unknown_name('column', c, led.columns, 'groups')
+    kept,remarks = _scene_sketches(led, root, threads, progress) if content else (None, ['duplicate_content: not compared'])
+    findings,figures = [],dict(sides={s: dict(rows=int((led.side==s).sum()), images=int(led.key[led.side==s].nunique())) for s in sides})
+    for a,b in combinations(sides, 2):
+        found = _across(led, kept, a, b, progress) if content else None
+        more,figures[f'{a}-{b}'] = _scene_findings(led, a, b, groups, found, max_rows)
+        findings += more
+    findings.sort(key=lambda f: ('error warning note'.split().index(f.severity), list(KINDS).index(f.kind)))
+    return LeakageReport(findings, plain(dict(figures, remarks=remarks)))
+
+# %% ../../nbs/data/04_leakage.ipynb #5b03d2a9
+def plot_duplicates(
+    report:LeakageReport, # of `audit_scenes`
+    root=None,            # as for `audit_scenes`
+    most:int=6            # pairs to draw
+):
+    "The pairs that were called one photograph, one above the other; returns the figure, or None where there are none"
+    import matplotlib.pyplot as plt
+    pairs = [(f.sides,r) for f in report.findings if f.kind=='duplicate_content' for r in f.rows][:most]
+    if not pairs: return None
+    fig,axs = plt.subplots(2, len(pairs), figsize=(2.2*len(pairs), 4), squeeze=False, layout='tight')
+    for column,(sides,r) in zip(axs.T, pairs):
+        for ax,side in zip(column, sides):
+            ax.imshow(read_image(find_images([r[side]], root)[r[side]])); ax.axis('off'); ax.set_title(f'{side}: {r[side]}', fontsize=7)
+    return fig

@@ -5,9 +5,10 @@
 # %% auto #0
 __all__ = ['MONTAGE', 'SYNONYMS', 'channel_name', 'picked_channels', 'SignalFile', 'is_seizure', 'checked_annotations',
            'read_annotations', 'microvolts', 'Recording', 'sample_labels', 'sample_mask', 'read_recording',
-           'annotations_beside', 'read_recordings', 'write_edf', 'filter_sections', 'resampling_ratio', 'prepare',
-           'show_traces', 'synthetic_eeg', 'synthetic_patients', 'window_starts', 'split_recordings', 'TensorSignal',
-           'TensorLabels', 'SignalSet', 'SignalLoader', 'show_batch', 'show_results', 'signal_dls', 'read_ombao']
+           'annotations_beside', 'recording_stem', 'recording_files', 'read_recordings', 'write_edf', 'filter_sections',
+           'resampling_ratio', 'prepare', 'show_traces', 'synthetic_eeg', 'synthetic_patients', 'window_starts',
+           'split_recordings', 'TensorSignal', 'TensorLabels', 'SignalSet', 'SignalLoader', 'show_batch',
+           'show_results', 'signal_dls', 'read_ombao']
 
 # %% ../../nbs/data/08_signals.ipynb #85edd333
 import gzip, io, json, math, re, warnings
@@ -442,7 +443,7 @@ def _read_table(path, sfreq=None, channels=None, **kwargs):
     return dict(data=x.to_numpy(np.float32).T, sfreq=_given(sfreq, 'sfreq', path),
                 channels=list(x) if channels is None else channels)|kwargs
 
-# %% ../../nbs/data/08_signals.ipynb #d109dfab
+# %% ../../nbs/data/08_signals.ipynb #321433fa
 class _FromMne:
     "The EEG channels of an mne `Raw`, read when asked, microvolts"
     def __init__(self, raw): self.raw,self.shape,self.dtype,self.ndim = raw,(len(raw.ch_names), raw.n_times),np.dtype('float32'),2
@@ -502,20 +503,47 @@ def annotations_beside(
 ):
     "The csv_bi file or BIDS events.tsv that belongs to a recording; None where there is none"
     path = Path(path)
-    stem = path.name.split('.')[0]
+    stem,plain = _bare(path.name),recording_stem(path)
     names = [f'{stem}.csv_bi', *([f'{stem}.csv'] if path.suffix.lower() in ('.edf','.bdf') else []),
-             re.sub('_eeg$', '', stem)+'_events.tsv']
+             f'{re.sub("_eeg$", "", stem)}_events.tsv', f'{plain}.csv_bi']
     return next((p for n in names if (p := path.with_name(n)).exists()), None)
 
-# %% ../../nbs/data/08_signals.ipynb #14452e6a
+def recording_stem(
+    path # of a recording, or its name
+)->str:
+    "What files about a recording are called: its name without folder, suffix (`.gz` included) and, in BIDS, `_eeg`"
+    stem = _bare(Path(path).name)
+    return re.sub('_eeg$', '', stem) if stem.startswith('sub-') else stem
+
+def _bare(name): return Path(name[:-3] if name.lower().endswith('.gz') else name).stem
+
+# %% ../../nbs/data/08_signals.ipynb #f80e16a4
+_TABLES = ('.csv','.tsv','.csv.gz','.tsv.gz')
+
+def recording_files(
+    folder,         # searched to the bottom
+    montage=MONTAGE # electrodes by which a table is known as a recording
+)->list:
+    "Paths of recordings: .edf, .bdf, .vhdr, .set, .npy, .npz, and tables whose header names one of `montage`; hidden files are left out"
+    kinds = ('.edf','.bdf','.vhdr','.set','.npy','.npz')
+    fits = lambda p: p.suffix.lower() in kinds or p.name.lower().endswith(_TABLES) and _names_electrodes(p, montage)
+    return sorted(p for p in Path(folder).rglob('*') if not p.name.startswith('.') and p.is_file() and fits(p))
+
+def _names_electrodes(path, montage):
+    try:
+        with (gzip.open if path.suffix.lower()=='.gz' else open)(path, 'rb') as f: head = f.read(1<<16).decode('utf-8', 'replace')
+    except (OSError,EOFError): return False
+    line = next((l for l in head.splitlines() if l.strip() and not l.startswith('#')), '')
+    return any(channel_name(c.strip(' "')) in montage for c in re.split('[,;\t]', line))
+
 def read_recordings(
-    paths,   # a folder, searched to the bottom for EDF, BDF and npy files, or a list of paths
+    paths,   # a folder, see `recording_files`, or a list of paths
     **kwargs # of `read_recording`
 )->tuple:
     "(recordings, failures): the failures are a table with `path` and `reason`; raises `InputError` where nothing can be read"
     if isinstance(paths, (str,Path)) and Path(paths).is_dir():
-        found = sorted(p for p in Path(paths).rglob('*') if p.suffix.lower() in ('.edf','.bdf','.npy') and p.is_file())
-        if not found: raise InputError('no recordings in this folder', paths, '.edf, .bdf or .npy files')
+        found = recording_files(paths)
+        if not found: raise InputError('no recordings in this folder', paths, 'EDF, BDF, .npy, .npz, or tables with a column an electrode')
     else: found = [paths] if isinstance(paths, (str,Path)) else list(paths)
     recs,failures = [],[]
     for p in found:

@@ -184,11 +184,11 @@ def _szcore_samples(ref, hyp, duration_s, sfreq=1):
     r,h = _grid(ref, sfreq, n),_grid(hyp, sfreq, n)
     return int((r&h).sum()),int((~r&h).sum()),int((r&~h).sum()),n/sfreq,int(r.sum()),int(h.sum())
 
-# %% ../../nbs/score/03_events.ipynb #6458e50e
+# %% ../../nbs/score/03_events.ipynb #af0035bc
 SCORE_METHODS = ('taes','ovlp','epoch','dpalign','szcore-event','szcore-sample')
 _ALIASES = dict(epch='epoch', overlap='ovlp', event='szcore-event', sample='szcore-sample')
-_OPTIONS = {'epoch': ('epoch_s',), 'szcore-sample': ('sfreq',),
-            'szcore-event': ('tolerance_start','tolerance_end','min_overlap','max_duration','merge_gap')}
+_OPTIONS = {'epoch': dict(epoch_s=(1e-3, 3600)), 'szcore-sample': dict(sfreq=(1e-3, 1e5)),
+            'szcore-event': dict(tolerance_start=(0,), tolerance_end=(0,), min_overlap=(0, 1), max_duration=(.1,), merge_gap=(0,))}
 
 def score_method(
     method:str # as a person writes it: 'TAES', 'szcore_event', 'EPCH'
@@ -230,8 +230,10 @@ def score_events(
     if parity not in (None, 'timescoring' if method.startswith('szcore') else 'nedc'):
         if parity not in ('nedc','timescoring'): raise unknown_name('parity', parity, ['nedc','timescoring'])
         raise InputError(f'`{method}` is no method of {parity}', 'parity', 'None, or the parity of the tool that has the method')
+    known = _OPTIONS.get(method, {})
     for key in options:
-        if key not in _OPTIONS.get(method, ()): raise unknown_name('option', key, _OPTIONS.get(method, ()), method)
+        if key not in known: raise unknown_name('option', key, known, method)
+    options = {key: checked_number(v, key, *known[key], where=method) for key,v in options.items()}
     ref,hyp,duration_s = as_events(ref, 'ref'),as_events(hyp, 'hyp'),float(duration_s)
     if parity: ref,hyp,notes = *(x[np.lexsort((x[:,1], x[:,0])) if parity=='timescoring' else np.argsort(x[:,0], kind='stable')]
                                  for x in (ref, hyp)),[]
@@ -243,13 +245,13 @@ def score_events(
         tp,fp,fn,seconds,n_ref,n_hyp = f(ref.tolist(), hyp.tolist(), duration_s, **options)
         return _scored(method, tp, fp, fn, seconds, parity, n_ref=n_ref, n_hyp=n_hyp, notes=notes)
     ref,hyp = (_annotation(x, duration_s, bool(parity)) for x in (ref, hyp))
-    refs,hyps,epoch_s = _events_of(ref),_events_of(hyp),checked_number(options.get('epoch_s', .25), 'epoch_s', 1e-3, where=method)
+    refs,hyps,epoch_s = _events_of(ref),_events_of(hyp),options.get('epoch_s', .25)
     if method=='taes' and any(a==b for a,b in refs): raise InputError('a reference event has no length', 'ref', 'TAES divides by it')
     counts = dict(taes=lambda: _taes(refs, hyps, bool(parity)), ovlp=lambda: _ovlp(refs, hyps), epoch=lambda: _epoch(ref, hyp, epoch_s),
                   dpalign=lambda: _dpalign(ref, hyp))[method]()
     return _scored(method, *counts, duration_s, parity, epoch_s=epoch_s, n_ref=len(refs), n_hyp=len(hyps), notes=notes)
 
-# %% ../../nbs/score/03_events.ipynb #bd250b1e
+# %% ../../nbs/score/03_events.ipynb #63a4a1ad
 def pool_scores(
     scores # results of `score_events`, of one method and parity
 )->dict:
@@ -266,10 +268,10 @@ _TERMS = dict(sensitivity=(('tp',),('tp','fn')), precision=(('tp',),('tp','fp'))
               fa_per_24h=(('fp',),('duration_s',)))
 
 def score_recordings(
-    recordings,      # dicts with `ref`, `hyp`, `duration_s`, and `name` and `patient` where they are known
+    recordings,      # dicts with `ref`, `hyp`, `duration_s`, and `name`, `patient` or whatever else groups them
     method:str='taes', # one of `SCORE_METHODS`
     parity:str=None, # as in `score_events`
-    unit:str=None,   # 'patient' or 'recording': what the intervals resample; default: patients where every recording has one
+    unit:str=None,   # what the intervals resample: 'recording', 'patient' or another key; default: patients where every recording has one
     interval:str=None, # 'logit_t', 'bca', 'percentile'; default: that of score.intervals
     n_boot:int=2000, # resamples
     seed:int=42,     # same seed, same intervals
@@ -278,21 +280,23 @@ def score_recordings(
 )->dict:
     """`{'pooled': result, 'figures': {name: {'value', 'low', 'high', ...}}, 'recordings': [result and name, ...]}`; raises `InputError` for
     a name that stands twice (its hours would count twice) and for whatever `score_events` refuses, with the recording's name"""
-    found,patients,names = [],[],set()
+    recordings,found,names = list(recordings),[],set()
     for i,r in enumerate(recordings):
         name = str(r.get('name', i+1))
         if name in names: raise InputError('the recording stands twice', name, 'each once: its hours would be counted twice')
         names.add(name)
+        for key in ('ref','hyp','duration_s'):
+            if key not in r: raise InputError(f'no `{key}`', name, 'ref, hyp and duration_s')
         try: found.append(dict(score_events(r['ref'], r['hyp'], r['duration_s'], method, parity, **options), name=name))
         except InputError as e: raise InputError(str(e), name) from None
         found[-1]['notes'] = [f'{name}: {n}' for n in found[-1]['notes']]
-        patients.append(r.get('patient'))
     pooled = pool_scores(found)
-    if unit not in (None,'patient','recording'): raise unknown_name('unit', unit, ['patient','recording'])
-    if unit is None: unit = 'patient' if all(p is not None for p in patients) else 'recording'
-    if unit=='patient' and (bare := [f['name'] for f,p in zip(found, patients) if p is None]):
-        raise InputError('no patient', bare[0], "a `patient` for each recording, or unit='recording'")
-    codes,_ = pd.factorize(pd.Series([str(p) for p in patients] if unit=='patient' else [f['name'] for f in found]))
+    if unit is None: unit = 'patient' if all(r.get('patient') is not None for r in recordings) else 'recording'
+    known = ['recording','patient',*dict.fromkeys(k for r in recordings for k in r if k not in ('ref','hyp','duration_s','name','patient'))]
+    if unit not in known: raise unknown_name('unit', unit, known)
+    if unit!='recording' and (bare := [f['name'] for f,r in zip(found, recordings) if r.get(unit) is None]):
+        raise InputError(f'no {unit}', bare[0], f"a `{unit}` for each recording, or unit='recording'")
+    codes,_ = pd.factorize(pd.Series([f['name'] if unit=='recording' else str(r[unit]) for f,r in zip(found, recordings)]))
     table = pd.DataFrame(found)[['tp','fp','fn','duration_s']].astype(float).groupby(codes).sum()
     figures = {}
     for name,(top,bottom) in _TERMS.items():
@@ -307,7 +311,7 @@ def score_recordings(
         figures[name] = dict(about, value=pooled[name], n=len(found), reason=pooled['reasons'].get(name))
     return dict(pooled=pooled, figures=figures, recordings=found)
 
-# %% ../../nbs/score/03_events.ipynb #5e488ae2
+# %% ../../nbs/score/03_events.ipynb #9e29c357
 FA_RATES = (10, 5, 2.5, 1)
 
 def fa_key(
@@ -349,7 +353,7 @@ def evaluate_predictions(
     settings, `sensitivity_at_<rate>fa`, `fa_curve` [(FA/24 h, sensitivity)], `hours`, `n_events`, `reasons`; None is undefined.
     Raises `InputError`"""
     post,sfreq = Post.of(post_cfg),checked_rate(sfreq)
-    rates = [checked_number(r, 'fa_rates', 0, where='fa_rates') for r in fa_rates]
+    rates = [checked_number(r, 'fa_rates', 0, where='fa_rates') for r in np.atleast_1d(np.array(fa_rates, object))]
     if (recording is None)!=(start_s is None): raise InputError('only one of the two', 'recording and start_s', 'both, to stitch windows')
     tracks = timelines(probs, labels, mask) if recording is None else stitched_timelines(probs, labels, mask, recording, start_s, sfreq)
     on = np.union1d(default_thresholds() if thresholds is None else as_array(thresholds, 'thresholds', (1,)), [post.tau_on])
@@ -357,9 +361,9 @@ def evaluate_predictions(
     hours = sum(m.sum() for *_,m in tracks)/sfreq/3600
     scores,true_neg,neg = [],0,0
     for p,y,m in tracks:
-        events,refs = extract_events(p, post, sfreq),extract_events(y.astype(np.float32), Post(1, .5), sfreq)
-        flat = [(t[['start_s','stop_s']].to_numpy(),t.row.to_numpy()) for t in (refs, events)]
-        rows = [[x[np.searchsorted(r, i):np.searchsorted(r, i, 'right')] for x,r in flat] for i in range(len(p))]
+        events,(row,*spans) = extract_events(p, post, sfreq),mask_runs(y)
+        flat = ((row,np.stack(spans, 1)/sfreq), (events.row.to_numpy(),events[['start_s','stop_s']].to_numpy()))
+        rows = [[x[np.searchsorted(r, i):np.searchsorted(r, i, 'right')] for r,x in flat] for i in range(len(p))]
         scores += [score_events(*both, p.shape[1]/sfreq) for both in rows if len(both[0]) or len(both[1])]
         on = event_mask(events, p.shape, sfreq)
         true_neg,neg = true_neg+int((~on&~y&m).sum()),neg+int((~y&m).sum())

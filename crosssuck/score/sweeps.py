@@ -5,21 +5,20 @@
 # %% auto #0
 __all__ = ['timelines', 'stitched_timelines', 'default_thresholds', 'sweep_thresholds']
 
-# %% ../../nbs/score/03_sweeps.ipynb #e03d8b6d
-from functools import lru_cache
+# %% ../../nbs/score/03_sweeps.ipynb #1aa7857c
 import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 from ..errors import InputError
-from .postprocess import (Post, as_array, as_probabilities, checked_rate, _cleaned, _edges, _engine, _padded, _runs_numba,
-                                         _samples)
+from .postprocess import Post, as_array, as_probabilities, checked_rate, mask_runs
 
-# %% ../../nbs/score/03_sweeps.ipynb #b3b9cb72
+# %% ../../nbs/score/03_sweeps.ipynb #0a0f5944
 def _labels(labels, shape, what='labels'):
     "Booleans of `shape`; raises `InputError` for another shape and for anything but 0 and 1"
     y = np.atleast_2d(as_array(labels, what))
     if y.shape!=shape:
         raise InputError(f'{y.shape[0]} rows of {y.shape[1]} samples', what, f'{shape[0]} of {shape[1]}, as the probabilities')
+    if y.dtype==bool: return y
     if (bad := (y!=0)&(y!=1)).any():
         row,at = np.argwhere(bad)[0]
         raise InputError(f'{y[row,at]} at sample {at}', f'{what} row {row}', '0 or 1')
@@ -77,152 +76,142 @@ def stitched_timelines(
         out.append((track[None].astype(np.float32), truth[None], seen[None]))
     return out
 
-# %% ../../nbs/score/03_sweeps.ipynb #2611fe6b
-def _wide(mask):
-    wide = _padded(mask.shape)
-    wide[:,:-1] = mask
-    return wide
+# %% ../../nbs/score/03_sweeps.ipynb #04770cfd
+def _binned(levels, n, kind):
+    "Look-ups by bin of 1/n: how many of the ascending `levels` lie below it, and layers of those inside; None where many share one"
+    place = (levels*n).astype(np.intp)
+    order = np.arange(len(place))-np.searchsorted(place, place) # the how manieth of its bin
+    if order.max()>3: return None
+    inside = np.full((order.max()+1, n+1), np.inf, kind)
+    inside[order,place] = levels
+    return np.searchsorted(place, np.arange(n+1)).astype(np.uint8 if len(levels)<256 else np.uint32),inside
 
-def _opened(highs, starts, stops):
-    "What is left of each run from its first high: flat positions in order"
-    at = np.searchsorted(highs, starts)
-    there = at<len(highs)
-    there[there] = highs[at[there]]<stops[there]
-    return highs[at[there]],stops[there]
+def _counter(on, off, kind):
+    "Function of numbers from 0 to 1 of dtype `kind`: how many of the ascending `on` and how many of `off` each reaches"
+    n = 2**14
+    both = [(levels, _binned(levels, n, kind)) for levels in (on.astype(kind), off.astype(kind))]
+    def count(p):
+        at,out = (p*kind.type(n)).astype(np.intp),[]
+        for levels,bins in both:
+            if bins is None: out.append(np.searchsorted(levels, p, 'right').astype(np.uint8 if len(levels)<256 else np.uint32))
+            else:
+                out.append(bins[0].take(at))
+                for x in bins[1]: out[-1] += p>=x.take(at)
+        return out
+    return count
 
-def _crossings(at, before, after, lo, hi, block):
-    "Keys (threshold x block + position), in order, of the rises from level `before` to `after` through the thresholds lo to hi"
-    a,b = np.clip(before, lo, hi),np.clip(after, lo, hi)
-    n = np.maximum(b-a, 0)
-    up = np.flatnonzero(n)
-    n,first = n[up],a[up]-lo
-    k = np.arange(n.sum())-np.repeat(np.cumsum(n)-n, n)+np.repeat(first, n)
-    return np.sort(k*block+np.repeat(at[up], n))
+def _clamped(low, high):
+    "h[t] = max(low[t], min(h[t-1], high[t])) along each row, where high[0] = low[0] says how it begins"
+    a,b,d = np.empty_like(low),np.empty_like(low),1
+    while d<low.shape[1] and (low!=high).any(): # a clamp without width has forgotten what came before
+        for old,new in ((low, a), (high, b)):
+            np.minimum(old[:,:-d], high[:,d:], out=new[:,d:])
+            np.maximum(new[:,d:], low[:,d:], out=new[:,d:])
+            new[:,:d] = old[:,:d]
+        low,high,a,b,d = a,b,low,high,2*d
+    return low
 
-def _counts(starts, stops, ref_starts, ref_stops, k, block):
-    "References found and false alarms (k,) of events that stand k times over one block of positions"
-    shift = np.arange(k)[:,None]*block
-    found = np.searchsorted(starts, ref_stops+shift, 'left')>np.searchsorted(stops, ref_starts+shift, 'right')
-    which,at = np.divmod(starts, block)
-    alarm = np.searchsorted(ref_starts, stops-which*block, 'left')<=np.searchsorted(ref_stops, at, 'right')
-    return found.sum(1),np.bincount(which, minlength=k),np.bincount(which[alarm], minlength=k)
+_BLOCK = 2**18 # samples at a time: what is done to them stays in the cache
 
-_AT_ONCE = 2**22 # begins and ends held at a time
+def _heights(p, count):
+    "How many pairs have an event at each sample of p (rows, samples); `count` says how many on- and off-thresholds a sample reaches"
+    out = []
+    for t in range(0, p.shape[1], _BLOCK):
+        low,high = count(p[:,t:t+_BLOCK])
+        if t: low[:,0] = np.maximum(low[:,0], np.minimum(out[-1][:,-1], high[:,0]))
+        high[:,0] = low[:,0]
+        out.append(_clamped(low, high))
+    return np.concatenate(out, 1) if len(out)>1 else out[0]
 
-def _levels(levels, p):
-    "How many of the ascending `levels` each of p in [0, 1] reaches"
-    n = 2**14 # bins with one threshold at most: looked up, and compared once
-    place = (levels*levels.dtype.type(n)).astype(int)
-    if (np.diff(place)<1).any() or levels[0]<0: return np.searchsorted(levels, p, 'right')
-    below,inside = np.searchsorted(place, np.arange(n+1)).astype(np.int16),np.full(n+1, np.inf, p.dtype)
-    inside[place] = levels
-    at = (p*p.dtype.type(n)).astype(int)
-    return below[at]+(p>=inside[at])
+# %% ../../nbs/score/03_sweeps.ipynb #6398583a
+def _extreme(f, x, w):
+    "f (np.minimum or np.maximum) of each w neighbours in a row: (rows, samples-w+1)"
+    d = 1
+    while 2*d<=w: x,d = f(x[:,:-d], x[:,d:]),2*d
+    return f(x[:,:d-w], x[:,w-d:]) if d<w else x
 
-def _swept(p, y, on, off, post, sfreq):
-    "Found references, events, false alarms (thresholds,) of p and y (rows, samples) at the ascending pairs on, off"
-    levels = np.unique(np.r_[on, off])
-    of_on,of_off = (np.r_[0, np.searchsorted(t, levels, 'right')] for t in (on, off))
-    block,out = len(p)*(p.shape[1]+1),np.zeros((3, len(on)), int)
-    wide = np.zeros((len(p), p.shape[1]+1), np.int16)
-    wide[:,:-1] = _levels(levels, p)
-    flat = np.r_[0, wide.reshape(-1)]
-    at = np.flatnonzero(flat[1:]!=flat[:-1])
-    before,after = flat[at],flat[at+1]
-    refs = _edges(_wide(y))
-    size = np.abs(of_off[after]-of_off[before]).sum()
-    step = max(1, int(len(on)*_AT_ONCE//max(size, 1)))
-    for lo in range(0, len(on), step):
-        hi = min(lo+step, len(on))
-        turns = [(of_on,before,after), (of_off,before,after), (of_off,after,before)]
-        starts,stops = _opened(*(_crossings(at, of[a], of[b], lo, hi, block) for of,a,b in turns))
-        starts,stops,_ = _cleaned(starts, stops, starts//(p.shape[1]+1), post, sfreq)
-        out[:,lo:hi] = _counts(starts, stops, *refs, hi-lo, block)
+def _margin(x, w):
+    out = np.zeros((len(x), x.shape[1]+2*(w-1)), x.dtype)
+    out[:,w-1:w-1+x.shape[1]] = x
     return out
 
-# %% ../../nbs/score/03_sweeps.ipynb #782572a0
-@lru_cache
-def _compiled_sweep():
-    "The sweep as a compiled loop, or None without numba"
-    try: from numba import njit
-    except ImportError: return None
-    @njit(nogil=True)
-    def settle(k, s, e, least, begun, ended, upto, out):
-        "Count the event s to e of threshold k; `begun`, `ended`: references that have begun before, ended by, each sample"
-        if e-s<least: return
-        first,last = ended[s],begun[e]
-        out[1,k] += 1
-        if last<=first: out[2,k] += 1
-        elif last>upto[k]:
-            out[0,k] += last-max(first, upto[k])
-            upto[k] = last
-    @njit(nogil=True)
-    def loop(p, y, on, off, kernel, gap, least, out):
-        n,length = len(on),p.shape[1]
-        begun,ended = np.zeros(length+1, np.int64),np.zeros(length+1, np.int64)
-        since,upto = np.empty(n, np.int64),np.empty(n, np.int64) # open since, or -1; references that are found
-        start,stop = np.empty(n, np.int64),np.empty(n, np.int64) # the event before; stop -1 for none
-        for r in range(p.shape[0]):
-            since[:],stop[:],upto[:],ended[0] = -1,-1,0,0
-            for t in range(length):
-                begun[t+1] = begun[t]+(y[r,t] and (t==0 or not y[r,t-1]))
-                ended[t+1] = ended[t]+(y[r,t] and (t==length-1 or not y[r,t+1]))
-            high,low = 0,0 # thresholds that the last sample reached
-            for t in range(length+1):
-                x = p[r,t] if t<length else -np.inf
-                while low>0 and x<off[low-1]:
-                    low -= 1
-                    if since[low]>=0:
-                        s,since[low] = since[low],-1
-                        if t-s<kernel: continue
-                        if stop[low]>=0 and s-stop[low]<gap: stop[low] = t
-                        else:
-                            if stop[low]>=0: settle(low, start[low], stop[low], least, begun, ended, upto, out)
-                            start[low],stop[low] = s,t
-                while low<n and x>=off[low]: low += 1
-                while high>0 and x<on[high-1]: high -= 1
-                while high<n and x>=on[high]:
-                    if since[high]<0: since[high] = t
-                    high += 1
-            for k in range(n):
-                if stop[k]>=0: settle(k, start[k], stop[k], least, begun, ended, upto, out)
-    return loop
+def _opened(x, w):
+    "The opening of x (rows, samples) by w neighbours; nothing lies outside a row"
+    if w<2: return x
+    return np.zeros_like(x) if x.shape[1]<w else _extreme(np.maximum, _margin(_extreme(np.minimum, x, w), w), w)
 
-def _swept_numba(p, y, on, off, post, sfreq):
-    "The same as `_swept`"
-    gap,out = max(post.kernel_size, _samples(post.merge_gap, sfreq)),np.zeros((3, len(on)), np.int64)
-    _compiled_sweep()(p, y, on, off, post.kernel_size, gap, _samples(post.min_duration, sfreq), out)
-    return out
+def _closed(x, w):
+    "The closing of x (rows, samples) by w neighbours; the ends of a row are no gaps"
+    w = min(w, x.shape[1]) # no pause is longer than its row
+    return x if w<2 else _extreme(np.minimum, _extreme(np.maximum, _margin(x, w), w), w)
 
-# %% ../../nbs/score/03_sweeps.ipynb #250ef061
+def _shaped(x, kernel, gap, least):
+    "What `Post.lengths` makes of the heights x (rows, samples)"
+    reach = kernel+gap+least # how far a sample can tell
+    step,out = max(_BLOCK, 4*reach),[]
+    for t in range(0, x.shape[1], step):
+        from_ = max(0, t-reach)
+        out.append(_opened(_closed(_opened(x[:,from_:t+step+reach], kernel), gap), least)[:,t-from_:][:,:step])
+    return np.concatenate(out, 1) if len(out)>1 else out[0]
+
+# %% ../../nbs/score/03_sweeps.ipynb #5791af17
+def _above(heights, n):
+    "For each of n pairs, how many of `heights` it lies below"
+    return np.cumsum(np.bincount(heights, minlength=n+1)[:0:-1])[::-1]
+
+def _counts(h, y, n):
+    "References found, events, false alarms (n,) of heights and labels (rows, samples) of n pairs"
+    flat = np.zeros(h.size+len(h)+1, h.dtype) # a 0 before each row and at the end
+    np.copyto(flat[:-1].reshape(len(h), -1)[:,1:], h)
+    up = np.flatnonzero(flat[1:]>flat[:-1])+1
+    begun = lambda at: _above(flat[at], n)-_above(flat[at-1], n)
+    rows,starts,stops = mask_runs(y)
+    free,base = y.reshape(-1)[up-up//(h.shape[1]+1)-1]==0,rows*(h.shape[1]+1)+1
+    starts,stops = starts+base,stops+base
+    if not len(starts): return np.stack([np.zeros(n, int), begun(up), begun(up[free])])
+    top = np.maximum.reduceat(flat, np.stack([starts, stops], 1).reshape(-1))[::2]
+    into = np.minimum(flat[starts-1], flat[starts])
+    across = np.minimum.reduceat(flat, np.stack([stops[:-1]-1, starts[1:]+1], 1).reshape(-1))[::2] if len(starts)>1 else flat[:0]
+    return np.stack([_above(top, n), begun(up), begun(up[free])-_above(into, n)+_above(across, n)])
+
+# %% ../../nbs/score/03_sweeps.ipynb #aadf78fd
 def default_thresholds()->np.ndarray:
     "A hundred and some values of tau_on: hundredths, and finer near 0 and 1, where overconfident detectors live"
     tail = 10**-np.array([3, 2.7, 2.3])
     return np.r_[tail, np.arange(1, 100)/100, 1-tail[::-1]]
 
-def _sweep(tracks, on, post, sfreq, engine=None):
-    "The table of `sweep_thresholds`"
-    hours = sum(m.sum() for *_,m in tracks)/sfreq/3600
-    n_ref,total = sum(len(_edges(_wide(y))[0]) for _,y,_ in tracks),np.zeros((3, len(on)), int)
-    off = on*(post.tau_off/post.tau_on)
-    for p,y,_ in tracks:
-        step = max(1, 2**17//max(1, p.shape[1]))
-        swept = _swept_numba if _engine(p, engine)[0] is _runs_numba else _swept
-        for i in range(0, len(p), step): total += swept(p[i:i+step], y[i:i+step], on.astype(p.dtype), off.astype(p.dtype), post, sfreq)
-    return pd.DataFrame(dict(tau_on=on, tau_off=off, n_hyp=total[1], tp=total[0], fn=n_ref-total[0], fp=total[2],
-                             sensitivity=total[0]/n_ref if n_ref else np.nan, fa_per_24h=total[2]/hours*24 if hours else np.nan))
+# %% ../../nbs/score/03_sweeps.ipynb #ed548c32
+def _overlong(h, y, n, longest):
+    "Samples outside of references (n,) that lie in events longer than `longest` samples"
+    if h.shape[1]<=longest: return np.zeros(n, int)
+    return _above(_opened(h, longest+1)[~y], n)
 
+# %% ../../nbs/score/03_sweeps.ipynb #2ba97e52
 def sweep_thresholds(
     probs,           # (rows, samples) probabilities, array or tensor, or a list of timelines of several lengths
     labels,          # 0 and 1, of the same shape
     thresholds=None, # values of tau_on in (0, 1]; default: `default_thresholds`
     post_cfg=None,   # `Post` or dict: its tau_off/tau_on is the proportion kept
     sfreq:float=256., # samples per second
-    mask=None,       # 1 where a sample counts, of the same shape; the rest is no event and takes no time
-    engine:str=None  # 'numpy' or 'numba'; None takes numba where it is installed and worth it
+    mask=None        # 1 where a sample counts, of the same shape; the rest is no event and takes no time
 )->pd.DataFrame:
-    "One row a threshold: `tau_on, tau_off, n_hyp, tp, fn, fp, sensitivity, fa_per_24h`. Raises `InputError`"
-    return _sweep(timelines(probs, labels, mask), _thresholds(thresholds), Post.of(post_cfg), checked_rate(sfreq), engine)
+    """One row a threshold: `tau_on, tau_off, n_hyp, tp, fn, fp` (events that overlap no reference), `overlong` (further false alarms for what is
+    called longer than `Post.longest`), `sensitivity`, `fa_per_24h` (of both). Raises `InputError`"""
+    tracks,on,post,sfreq = timelines(probs, labels, mask),_thresholds(thresholds),Post.of(post_cfg),checked_rate(sfreq)
+    off = np.where(on==post.tau_on, post.tau_off, on*(post.tau_off/post.tau_on)) # that of the settings to the last bit
+    total,beyond,n_ref,hours = np.zeros((3, len(on)), int),np.zeros(len(on), int),0,0.
+    longest = int(np.ceil(round(post.longest*sfreq, 6)))
+    for p,y,m in tracks:
+        n_ref,hours = n_ref+len(mask_runs(y)[0]),hours+np.count_nonzero(m)/sfreq/3600
+        step = max(1, _BLOCK//max(1, p.shape[1]))
+        count = _counter(on, off, p.dtype)
+        for i in range(0, len(p) if p.size else 0, step):
+            h = _shaped(_heights(p[i:i+step], count), *post.lengths(sfreq))
+            total += _counts(h, y[i:i+step], len(on))
+            beyond += _overlong(h, y[i:i+step], len(on), longest)
+    more = beyond//max(longest, 1)
+    return pd.DataFrame(dict(tau_on=on, tau_off=off, n_hyp=total[1], tp=total[0], fn=n_ref-total[0], fp=total[2], overlong=more,
+                             sensitivity=total[0]/n_ref if n_ref else np.nan, fa_per_24h=(total[2]+more)/hours*24 if hours else np.nan))
 
 def _thresholds(given):
     on = default_thresholds() if given is None else np.unique(as_array(given, 'thresholds', (1,)).astype(float))

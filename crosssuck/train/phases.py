@@ -16,26 +16,29 @@ from ..runs import Run
 from .callbacks import *
 from .checkpoints import *
 
-# %% ../../nbs/train/04_phases.ipynb #c08b89fe
+# %% ../../nbs/train/04_phases.ipynb #59125b46
 @dataclass
 class Phase:
     "One fit of a training; raises `InputError` for values that make no schedule"
     name:str='train'            # for the record
     epochs:int=10               # 1 or more
-    lr:object='find'            # highest learning rate of the head, or 'find'
+    lr:object='find'            # highest learning rate of the head; 'find': look for it; 'previous': that of the phase before
     schedule:str='one_cycle'    # 'one_cycle' or 'cosine'
     freeze:bool=False           # train the last group of parameters only (and normalisation layers, as fastai does)
     lr_mult:float=1.            # the other groups' learning rate is this times the head's
     warmup_epochs:float=0.      # cosine: length of the warm-up, epochs
     warmup_start_lr:float=0.    # cosine: where the warm-up begins
     min_lr:float=0.             # cosine: where the phase ends
+    lr_scale:float=1.           # times the rate that is found or taken over
 
     def __post_init__(self):
         where = f'phase `{self.name}`'
         if self.schedule not in ('one_cycle','cosine'): raise unknown_name('schedule', self.schedule, ['one_cycle','cosine'], where)
         if self.epochs<1: raise InputError(f'{self.epochs} epochs', where, 'one or more')
-        if self.lr!='find' and not (isinstance(self.lr, (int,float)) and self.lr>0):
-            raise InputError(f'`lr` is {self.lr!r}', where, 'a number above 0, or `find`')
+        if self.lr not in ('find','previous') and not (isinstance(self.lr, (int,float)) and self.lr>0):
+            raise InputError(f'`lr` is {self.lr!r}', where, 'a number above 0, `find` or `previous`')
+        if not self.lr_scale>0: raise InputError(f'`lr_scale` is {self.lr_scale}', where, 'a number above 0')
+        if self.lr_scale!=1 and not isinstance(self.lr, str): raise InputError('`lr_scale` beside a number', where, 'the product as `lr`')
         if not 0<=self.warmup_epochs<self.epochs:
             raise InputError(f'a warm-up of {self.warmup_epochs} epochs', where, f'less than the {self.epochs} epochs of the phase')
         if self.schedule=='one_cycle' and (self.warmup_epochs or self.warmup_start_lr or self.min_lr):
@@ -89,7 +92,21 @@ def find_lr(
     if n<10: raise InputError(f'the loss stayed a number for {n} steps of the learning-rate search', 'find_lr', 'give `lr` as a number')
     return valley(lrs[:n], losses[:n], num_it)[0]
 
-# %% ../../nbs/train/04_phases.ipynb #40657c26
+# %% ../../nbs/train/04_phases.ipynb #11db261d
+def _rate(learn, phase, previous):
+    "The highest learning rate of the head in `phase`"
+    if phase.lr=='find': return find_lr(learn)*phase.lr_scale
+    return previous*phase.lr_scale if phase.lr=='previous' else float(phase.lr)
+
+def _record_rates(keeper, groups):
+    "Write which rates were chosen so far, and how, to `learning_rates.json` of the run"
+    if keeper.folder is None: return
+    how = lambda p: p['lr'] if isinstance(p['lr'], str) else 'given'
+    rows = [dict(phase=p['name'], lr=lr, chosen=how(p), lr_scale=p['lr_scale'], freeze=p['freeze'],
+                 lr_of_groups=[lr*p['lr_mult']*(not p['freeze'])]*(groups-1)+[lr])
+            for p,lr in ((keeper.plan[i], lr) for i,lr in sorted(keeper.found.items()))]
+    keeper.folder.write_json('learning_rates.json', rows)
+
 def _fit_phase(learn, phase, keeper, state):
     "One phase, taken up at `state` where there is one"
     learn.create_opt()
@@ -97,8 +114,9 @@ def _fit_phase(learn, phase, keeper, state):
     if phase.freeze and groups<2:
         raise InputError('the model has one group of parameters: freezing would hold nothing', where, 'give the Learner a `splitter`')
     (learn.freeze if phase.freeze else learn.unfreeze)()
-    if index not in keeper.found: keeper.found[index] = find_lr(learn) if phase.lr=='find' else float(phase.lr)
+    if index not in keeper.found: keeper.found[index] = _rate(learn, phase, keeper.found.get(index-1))
     lr,notes = keeper.found[index],' (found)'*(phase.lr=='find') + ', body frozen'*phase.freeze
+    _record_rates(keeper, groups)
     print(f'{where}: {phase.epochs} epochs, {phase.schedule}, lr {lr:.2g}{notes}')
     learn.fit(phase.epochs, lr, cbs=ParamScheduler(phase.schedules(lr, groups, learn.moms)) + L(Resume(state) if state else None))
 
@@ -114,11 +132,12 @@ def _put_back(learn):
         learn._end_cleanup()
         raise
 
-# %% ../../nbs/train/04_phases.ipynb #123b6e3c
+# %% ../../nbs/train/04_phases.ipynb #dffb59ed
 def _checked(keeper, state, plan, seed):
     "`state`, if it belongs to this plan, seed and monitor"
     before = state['callbacks']['checkpoints']
-    for what,then,now in (('phases', before['plan'], plan), ('seed', state['seed'], seed), ('metric', before['monitor'], keeper.monitor)):
+    begun = before['plan'] and [asdict(Phase())|p for p in before['plan']] # fields that came later had their default
+    for what,then,now in (('phases', begun, plan), ('seed', state['seed'], seed), ('metric', before['monitor'], keeper.monitor)):
         if then==now: continue
         difference = _difference(then, now) if what=='phases' else f'{then} instead of {now}'
         raise InputError(f'the run was begun with other {what} ({difference})', 'last.ckpt', 'resume with the same, or begin a new run')
@@ -129,15 +148,21 @@ def _difference(then, now):
     if not then or len(then)!=len(now): return f'{len(then or [])} of them instead of {len(now)}'
     return ', '.join(f'{k} of `{a["name"]}` {a[k]} instead of {b[k]}' for a,b in zip(then, now) for k in a if a[k]!=b[k])
 
-# %% ../../nbs/train/04_phases.ipynb #775c080a
+# %% ../../nbs/train/04_phases.ipynb #b265ddf5
 def _keeper(learn, run):
     "The learner's `Checkpoints`; one that keeps the best weights of this training in memory, or in `run`, where there is none"
     if run is not None and not hasattr(learn, 'run_record'): learn.add_cb(RunRecord(run))
     kept = learn._grab_cbs(Checkpoints)
-    if kept and (run is None or kept[0].folder is not None): return kept[0]
-    learn.remove_cbs(kept)
-    learn.add_cb(Checkpoints(run, learn.__dict__.get('chosen_by', 'valid_loss')))
-    return learn.checkpoints
+    if not kept: learn.add_cb(Checkpoints(run, *_chosen(learn)))
+    elif run is not None and kept[0].folder is None: kept[0].folder = run # with the metric and the direction that it was given
+    return kept[0] if kept else learn.checkpoints
+
+def _chosen(learn):
+    "`(monitor, mode)` that choose the best weights of `learn`; early stopping that follows the same column knows its direction"
+    known = learn.__dict__
+    monitor = known.get('chosen_by', 'valid_loss')
+    stops = [cb.mode for cb in learn._grab_cbs(Monitor) if cb.monitor==monitor]
+    return monitor,known.get('chosen_mode', stops[0] if stops else None)
 
 def _last_state(keeper, resume):
     "Where to go on, or None for the beginning"
@@ -154,7 +179,7 @@ def _finished(learn, keeper):
     keeper.load_best()
     return learn
 
-# %% ../../nbs/train/04_phases.ipynb #5928302b
+# %% ../../nbs/train/04_phases.ipynb #6e773a09
 def fit_phases(
     learn:Learner,      # from `clip_learner`, or any Learner with `StepSeed`
     phases,             # `Phase`s, in order
@@ -164,6 +189,8 @@ def fit_phases(
 )->Learner:
     "Train `learn` through `phases` and load the best weights; `InputError` for what cannot be run or resumed, or ends in no numbers"
     phases,keeper = L(phases),_keeper(learn, run)
+    if phases and phases[0].lr=='previous':
+        raise InputError('there is no previous rate', f'phase `{phases[0].name}`', '`find`, or a number')
     plan,seed = [asdict(p) for p in phases],learn.step_seed.seed if hasattr(learn, 'step_seed') else None
     state = _last_state(keeper, resume)
     if state: keeper.load_state(_checked(keeper, state, plan, seed)['callbacks']['checkpoints'])
