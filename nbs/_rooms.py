@@ -14,7 +14,7 @@ train.interaction train.tracking train.scenes train.signals
 infer.predict infer.probe infer.review infer.tracks infer.scan_signals infer.scan fuse.experts fuse.fusion infer.affect
 evaluation evaluation_signals card report report_signals report_affect compare course experiment_signals
 experiment_affect experiment_frames experiment sweep demo cli""".split()
-NO_TORCH = 'errors score. schema config runs'.split()
+NO_TORCH = 'errors score. schema config runs stages'.split()
 
 def imports(path, package):
     "Every module named by an import statement of the file at `path`, with its line; relative ones (nbdev exports those) made absolute"
