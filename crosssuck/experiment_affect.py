@@ -70,7 +70,7 @@ def labels(
     "(N, 2) float64 valence and arousal"
     return table[['valence','arousal']].to_numpy('float64')
 
-# %% ../nbs/79_experiment_affect.ipynb #ac43097b
+# %% ../nbs/79_experiment_affect.ipynb #258fe5e6
 def _split(table, config):
     "The table with its sides and groups"
     from crosssuck.data.scenes import split_scenes
@@ -89,6 +89,7 @@ def plan_affect(
     "Read, split, check and audit the pictures; raises `InputError` for what is wrong with them"
     from crosssuck.data.images import check_images, find_images
     from crosssuck.data.leakage import audit_scenes
+    _ = config.name,config.device # read where they are needed
     table,root = read_pictures(config, out)
     notes = list(table.attrs.get('notes', []))
     failures = check_images(table, root)
@@ -333,7 +334,7 @@ def expert_words(face):
     if face.planted is not None: return f'planted (errors of {face.planted.sd:g}, gain {face.planted.gain:g}, bias {face.planted.bias:g})'
     return 'EmoNet' if face.weights else 'a table'
 
-# %% ../nbs/79_experiment_affect.ipynb #eb8d1269
+# %% ../nbs/79_experiment_affect.ipynb #d2fabd25
 def _calibration_trainer(config):
     "A fresh `CalibrationTrainer` of a configuration"
     from crosssuck.fuse.experts import CalibrationTrainer, CrossDomainCalibration
@@ -351,7 +352,7 @@ def train_calibration(
     from crosssuck.report_affect import affect_report
     c = plan.config
     k,e = c.calibration,c.evaluation
-    _ = e.metrics,e.mc_samples,c.device # nothing to do with them here
+    _ = e.metrics,e.mc_samples # nothing to do with them here
     trainer,judge = _calibration_trainer(c),CalibrationEvaluator(_calibration_trainer(c))
     said = face_said(plan, plan.table)
     asked = dict(n_runs=k.n_runs, folds=k.folds, unit=plan.unit, units=e.units, n_boot=e.n_boot, seed=c.seed)
@@ -575,7 +576,7 @@ def _both_said(plan, rows):
     face,n = face_said(plan, both, error),len(rows)
     return scene[:n],face[:n],scene[n:].reset_index(drop=True),face[n:].reset_index(drop=True)
 
-# %% ../nbs/79_experiment_affect.ipynb #93e2330c
+# %% ../nbs/79_experiment_affect.ipynb #87986938
 def train_fusion(
     plan:AffectPlan, # of `plan_affect`
     run:Run,         # where to write
@@ -585,7 +586,6 @@ def train_fusion(
     from crosssuck.fuse.fusion import face_verdict
     from crosssuck.report_affect import affect_report
     c,rows = plan.config,_ordered(plan)
-    _ = c.device,c.fusion.stabilizer.enabled # where networks look
     calibration,words = _used_calibration(c)
     notes = [*_unseen(plan, rows), words]
     scene,face,*there = _both_said(plan, rows)

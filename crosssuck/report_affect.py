@@ -138,7 +138,7 @@ def _calibration_page(folder, figures):
         'Notes':[P(n, cls='soft') for n in f['notes']] or [absent('None.')], 'Not read':_not_read(folder)}
     return lead,'A calibration that is not significantly better is not used: `use` in metrics/metrics.json says so to phase 2.',tags,parts
 
-# %% ../nbs/78_report_affect.ipynb #b8ded135
+# %% ../nbs/78_report_affect.ipynb #36cdafa5
 def plot_arms(
     table,          # of `validate_fusion`
     metric='mae_avg',# which figure
@@ -171,7 +171,8 @@ def plot_worth(
             ax.errorbar(t.variance, y, [y-t.low.fillna(y).clip(lower=1e-6), t.high.fillna(y)-y], fmt='o', ms=3.5, lw=.8, color=c, label=d)
         low,high = (f(bins[bins.expert==e][['variance','squared_error']].clip(lower=1e-5).to_numpy().ravel()) for f in (np.nanmin, np.nanmax))
         ax.plot([low,high], [low,high], color='#9aa5b1', lw=.8)
-        ax.set(xscale='log', yscale='log', xlabel='variance, as told', ylabel='squared error')
+        y = bins[bins.expert==e].squared_error.clip(lower=1e-5)
+        ax.set(xscale='log', yscale='log', xlabel='variance, as told', ylabel='squared error', ylim=(min(low, y.min()/4), max(high, y.max()*4)))
         ax.set_title(e, fontsize=9)
     axs[0][0].legend(fontsize=8, frameon=False)
     return fig
