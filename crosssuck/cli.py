@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['app', 'Map', 'Classes', 'Overwrite', 'verb', 'os_exit_quietly', 'column_map', 'evaluation_folders', 'as_option',
            'demo', 'validate', 'split', 'audit', 'train', 'predict', 'evaluate', 'confound', 'compare', 'scan',
-           'recording_events', 'score', 'models', 'doctor', 'main']
+           'affect', 'recording_events', 'score', 'models', 'doctor', 'main']
 
 # %% ../nbs/90_cli.ipynb #7abc9bd3
 import functools, re, shlex, sys
@@ -177,7 +177,7 @@ def audit(
     if json: report.save(json); typer.echo(f'written: {json}')
     if report.errors(): raise typer.Exit(1)
 
-# %% ../nbs/90_cli.ipynb #862a3f9f
+# %% ../nbs/90_cli.ipynb #152a2aef
 @verb
 def train(
     config: Annotated[str, typer.Argument(help='configuration file, or the name of a recipe')],
@@ -323,6 +323,26 @@ def scan(
     typer.echo(f'{len(events)} events in {events.video.nunique()} recordings -> {out/"events.csv"}')
     for f in failures.itertuples(): typer.echo(f'crosssuck: {f.detail}', err=True)
     if len(failures): raise typer.Exit(1)
+
+@verb
+def affect(
+    source: Annotated[Path, typer.Argument(metavar='INPUT', help='a video, a picture, or a folder of pictures')],
+    run: Annotated[Path, typer.Option(help='run folder of phase 0 (the scene alone) or of phase 2 (scene and face)')],
+    out: Annotated[Path, typer.Option(help='folder of affect.csv and affect.png')],
+    overlay: Annotated[bool, typer.Option('--overlay', help='also the film, or the pictures, with what was seen in them')] = False,
+    face: Annotated[Path, typer.Option(help='an official EmoNet checkpoint, instead of the face expert of the run')] = None,
+    batch_size: Annotated[int, typer.Option(min=1, help='frames at a time')] = 8,
+    overwrite: Overwrite = False,
+):
+    "Valence and arousal of every frame of a film, or of pictures."
+    from crosssuck.infer.affect import affect, face_parts
+    t = affect(source, run, out, overlay, batch_size, face=face_parts(face) if face else None, overwrite=overwrite)
+    for note in t.attrs['notes']: typer.echo(f'note: {note}', err=True)
+    unread = t[~t.fused_valid.astype(bool)]
+    typer.echo(f'{len(t)} frames, {len(t)-len(unread)} answered, {int(t.face_valid.sum())} with a face -> {out/"affect.csv"}')
+    for r in unread.head(5).itertuples(): typer.echo(f'crosssuck: {r.image} frame {r.frame}: {r.problem}', err=True)
+    if len(unread)>5: typer.echo(f'crosssuck: and {len(unread)-5} more', err=True)
+    if len(unread): raise typer.Exit(1)
 
 def _json(path):
     "What stands in the JSON file at `path`; `InputError` where nothing does"

@@ -44,7 +44,7 @@ def read_pictures(
     table = read_scenes(src, units=_units(d.units), columns=d.columns or None)
     return table,Path(d.images or Path(d.table.train if several else d.table).parent)
 
-# %% ../nbs/79_experiment_affect.ipynb #dc71a64f
+# %% ../nbs/79_experiment_affect.ipynb #77fbd8e3
 @dataclass
 class AffectPlan:
     "What is known beforehand"
@@ -59,7 +59,8 @@ class AffectPlan:
     def unit(self): return self.config.data.group or 'image'
     def side(self, *names): return self.table[self.table.split.isin(names)].reset_index(drop=True)
     def __str__(self):
-        def line(s, g): return f'  {s}: {len(g)} pictures' + (f' of {g.group.nunique()} groups by {self.unit}' if self.unit!='image' else '')
+        def line(s, g): return f'  {s}: {len(g)} pictures' + (f' of {g.group.nunique()} groups by {self.unit}'
+            if self.unit!='image' else '')
         lines = [f'{self.config.name}: {len(self.table)} pictures', *(line(s, g) for s in ('train','val','test') if len(g := self.side(s)))]
         if n := len(self.failures): lines.append(f'  left out: {n} pictures, see failures.csv; the first: {self.failures.detail.iloc[0]}')
         return '\n'.join(lines+[f'  note: {n}' for n in self.notes])
@@ -70,14 +71,15 @@ def labels(
     "(N, 2) float64 valence and arousal"
     return table[['valence','arousal']].to_numpy('float64')
 
-# %% ../nbs/79_experiment_affect.ipynb #258fe5e6
+# %% ../nbs/79_experiment_affect.ipynb #799b46a6
 def _split(table, config):
     "The table with its sides and groups"
     from crosssuck.data.scenes import split_scenes
     d = config.data
     if d.group and d.group not in table: raise unknown_name('column', d.group, table.columns, 'data.group')
     if 'split' not in table: table = split_scenes(table, d.val, d.test, by=d.group, seed=config.seed)
-    elif table.split.isna().any(): raise InputError(f'{int(table.split.isna().sum())} rows have no side', 'data.table', 'a side each, or none')
+    elif table.split.isna().any(): raise InputError(f'{int(table.split.isna().sum())} rows have no side', 'data.table',
+        'a side each, or none')
     group = table['image'] if d.group is None else table[d.group].where(table[d.group].notna(), table['image'])
     return table.assign(group=group.astype(str))
 
@@ -94,7 +96,8 @@ def plan_affect(
     notes = list(table.attrs.get('notes', []))
     failures = check_images(table, root)
     if len(failures)==table['image'].nunique():
-        raise InputError(f'none of {len(failures)} pictures can be read: {failures.detail.iloc[0]}', 'data.images', 'the folder of the pictures')
+        raise InputError(f'none of {len(failures)} pictures can be read: {failures.detail.iloc[0]}', 'data.images',
+            'the folder of the pictures')
     table = _split(table[~table['image'].isin(failures['image'])].reset_index(drop=True), config)
     if not (table.split=='train').any() or not (table.split=='val').any():
         raise InputError('no picture is left for a side', 'data', 'more pictures, or other shares (data.val, data.test)')
@@ -105,7 +108,7 @@ def plan_affect(
     audit.raise_if(config.data.allow_leakage)
     return AffectPlan(config, table, paths, audit, failures, notes)
 
-# %% ../nbs/79_experiment_affect.ipynb #8d75064a
+# %% ../nbs/79_experiment_affect.ipynb #18130151
 def judge_affect(
     pred,         # (N, 2) predictions, reference space
     table,        # their pictures, as in a plan
@@ -134,10 +137,11 @@ def affect_summary(
             if not k.endswith('_avg'): continue
             c,value = f['constant_figures'][k]['value'],m['value']
             span = f' [{m["low"]:.3f}, {m["high"]:.3f}]' if m.get('low') is not None else ''
-            lines.append(f'  {k:<9} ' + (f'{value:.3f}{span}' if value is not None else 'undefined') + (f'  constant {c:.3f}' if c is not None else ''))
+            lines.append(f'  {k:<9} ' + (f'{value:.3f}{span}' if value is not None else 'undefined') + (f'  constant {c:.3f}'
+                if c is not None else ''))
     return '\n'.join(lines)
 
-# %% ../nbs/79_experiment_affect.ipynb #c991030e
+# %% ../nbs/79_experiment_affect.ipynb #31c5d550
 class Mirror:
     "The middle of the picture, mirrored or not"
     def __init__(self,
@@ -170,16 +174,19 @@ def scene_trainer(
     model = SceneEmotionRegressor(m.backbone, m.head, m.weights, m.dropout, seed=mixed_seed(c.seed), **m.kwargs)
     device,(augment,cache) = best_device(c.device, verbose=False),_augment(t)
     fetch = {'threads' if device.type=='cpu' else 'workers': t.workers}
-    dls = scene_dls(plan.side('train'), plan.side('val'), bs=batch_size or t.batch_size, images=plan.paths, augment=augment, seed=c.seed, device=device,
-                    preprocessing=model_preprocessing(model), cache=cache_below(c.data.cache, 'pictures'), check=False, verbose=False, **fetch)
+    dls = scene_dls(plan.side('train'), plan.side('val'), bs=batch_size or t.batch_size, images=plan.paths, augment=augment, seed=c.seed,
+        device=device,
+                    preprocessing=model_preprocessing(model), cache=cache_below(c.data.cache, 'pictures'), check=False, verbose=False,
+                        **fetch)
     return PhaseTrainer(dls, model, run, t.head_epochs, t.epochs, t.lr, t.patience, t.metric, loss=t.loss, seed=c.seed, wd=t.weight_decay,
                         grad_clip=t.grad_clip, amp=t.amp, cache=cache, units=c.evaluation.units, verbose=False)
 
-# %% ../nbs/79_experiment_affect.ipynb #caaf1805
+# %% ../nbs/79_experiment_affect.ipynb #23f7b163
 _OWN = """pictures.csv test_predictions.csv face_predictions.csv calibration.pt ablation.csv ablation.json validation.csv variance.csv
 variance_bins.csv thresholds.csv fusion.json""".split() # beside what every run may hold
 
-def _used(plan): return {f'used as {s}': (None, plan.side(s)[['image','valence','arousal','sha256']]) for s in ('train','val','test') if len(plan.side(s))}
+def _used(plan): return {f'used as {s}': (None, plan.side(s)[['image','valence','arousal','sha256']]) for s in ('train','val','test')
+    if len(plan.side(s))}
 
 def _start(plan, run, resume):
     "Write what the run was given; raises `InputError` where it differs from what it was begun with"
@@ -203,7 +210,8 @@ def said_table(
     "A row a picture: image, split, group, true_valence, true_arousal, valence, arousal, var_valence, var_arousal"
     t,mean = labels(rows),np.asarray(mean, 'float64')
     var = np.broadcast_to(np.asarray(var, 'float64'), t.shape)
-    return pd.DataFrame(dict(image=rows['image'], split=rows.split, group=rows.group, true_valence=t[:,0], true_arousal=t[:,1], valence=mean[:,0],
+    return pd.DataFrame(dict(image=rows['image'], split=rows.split, group=rows.group, true_valence=t[:,0], true_arousal=t[:,1],
+        valence=mean[:,0],
                              arousal=mean[:,1], var_valence=var[:,0], var_arousal=var[:,1], **columns))
 
 def predict_pictures(
@@ -219,7 +227,7 @@ def predict_pictures(
         out[:,k:k+bs] = predictor.predict([read_image(paths[n])[...,::-1] for n in names[k:k+bs]])
     return tuple(out)
 
-# %% ../nbs/79_experiment_affect.ipynb #f300f48b
+# %% ../nbs/79_experiment_affect.ipynb #e373d0ee
 def _train_scenes(plan, run, resume, max_steps, progress):
     "The Learner after its training; batches are halved where memory runs out"
     from crosssuck.device import with_smaller_batches
@@ -256,7 +264,8 @@ def train_scenes(
         run.write_csv(name, said_table(rows, mean, var))
         figures[side] = dict(kind='scenes', side=side, **judge_affect(mean, rows, constant, c.evaluation, plan.unit, c.seed))
         run.write_json(f'metrics/{to}.json', figures[side])
-    save_scene_model(run.path/'model.pt', learn.model, dict(run=run.name, constant=constant, metrics=figures.get('test', figures['val'])['metrics'],
+    save_scene_model(run.path/'model.pt', learn.model, dict(run=run.name, constant=constant, metrics=figures.get('test',
+        figures['val'])['metrics'],
                      learning_rates=run.read_json('learning_rates.json')))
     affect_report(run.path)
     if max_steps and learn.stop_reason: print(f'{run.name} is not finished: --resume goes on after the last whole epoch')
@@ -334,7 +343,7 @@ def expert_words(face):
     if face.planted is not None: return f'planted (errors of {face.planted.sd:g}, gain {face.planted.gain:g}, bias {face.planted.bias:g})'
     return 'EmoNet' if face.weights else 'a table'
 
-# %% ../nbs/79_experiment_affect.ipynb #d2fabd25
+# %% ../nbs/79_experiment_affect.ipynb #ed564542
 def _calibration_trainer(config):
     "A fresh `CalibrationTrainer` of a configuration"
     from crosssuck.fuse.experts import CalibrationTrainer, CrossDomainCalibration
@@ -375,8 +384,10 @@ def train_calibration(
 def _calibration_figures(plan, found, trainer):
     c = trainer.calibration
     return plain(dict(kind='calibration', use=found['mae_avg']['significant'], verdict=[found.verdict(m) for m in ('mae_avg','ccc_avg')],
-        expert=expert_words(plan.config.face), scale=c.scale.tolist(), shift=c.shift.tolist(), squash=c.squash, n=found.n, groups=found.groups,
-        unit=plan.unit, units=plan.config.evaluation.units, n_runs=found.n_runs, folds=found.folds, best_epoch=trainer.best_epoch, notes=found.notes,
+        expert=expert_words(plan.config.face), scale=c.scale.tolist(), shift=c.shift.tolist(), squash=c.squash, n=found.n,
+            groups=found.groups,
+        unit=plan.unit, units=plan.config.evaluation.units, n_runs=found.n_runs, folds=found.folds, best_epoch=trainer.best_epoch,
+            notes=found.notes,
         ablation=dict(found), metrics={k: found[k]['with_mean'] for k in found}))
 
 def calibration_summary(
@@ -426,7 +437,7 @@ def variance_factor(
         if ok.sum()>=least and var[ok,i].mean()>0: out[i] = e2[ok,i].mean()/var[ok,i].mean()
     return out
 
-# %% ../nbs/79_experiment_affect.ipynb #e98332cc
+# %% ../nbs/79_experiment_affect.ipynb #d1880a19
 def scene_said(
     plan:AffectPlan, # of `plan_affect`
     rows             # pictures of it
@@ -460,9 +471,10 @@ def _factors(scene, face, calibration):
     "`{'scene': (2,), 'face': (2,)}` from what was said of the validation pictures"
     mean,var = _pair(face),_pair(face, 'var_')
     if calibration is not None: mean,var = calibration.calibrate(mean),calibration.calibrate_variance(mean, var)
-    return dict(scene=variance_factor(_pair(scene), _pair(scene, 'var_'), _pair(scene, 'true_')), face=variance_factor(mean, var, _pair(face, 'true_')))
+    return dict(scene=variance_factor(_pair(scene), _pair(scene, 'var_'), _pair(scene, 'true_')), face=variance_factor(mean, var,
+        _pair(face, 'true_')))
 
-# %% ../nbs/79_experiment_affect.ipynb #72947259
+# %% ../nbs/79_experiment_affect.ipynb #7e5ccb64
 def validate_pictures(
     plan:AffectPlan, # of `plan_affect`
     scene, face,     # `said_table`s of the test pictures
@@ -474,7 +486,8 @@ def validate_pictures(
     c = plan.config
     k,e = c.fusion,c.evaluation
     raw,fair = _arrays(scene, face),_arrays(_scaled(scene, factors['scene']), _scaled(face, factors['face']))
-    kw = dict(groups=scene.group, calibration=calibration, constant=np.median(labels(plan.side('train')), 0), weights=tuple(k.weights), names=list(e.metrics),
+    kw = dict(groups=scene.group, calibration=calibration, constant=np.median(labels(plan.side('train')), 0), weights=tuple(k.weights),
+        names=list(e.metrics),
               unit=plan.unit, units=e.units, n_boot=e.n_boot, seed=c.seed)
     truth = _pair(scene, 'true_')
     table = validate_fusion(fair, truth, **kw)
@@ -506,7 +519,8 @@ def over_each(
     out = {}
     for name,alone in (('scene', np.clip(said.scene, -1, 1)[keep]), ('face', face)):
         d = affect_differences(alone, fused, truth[keep], **kw)['mae_avg']
-        out[name] = dict(gain=d['value'], low=d['low'], high=d['high'], p=d['p'], better=d['better']=='b', alone=d['a'], fused=d['b'], n=d['n'])
+        out[name] = dict(gain=d['value'], low=d['low'], high=d['high'], p=d['p'], better=d['better']=='b', alone=d['a'], fused=d['b'],
+            n=d['n'])
     return plain(out)
 
 def error_ties(
@@ -517,13 +531,14 @@ def error_ties(
     ok = np.isfinite(a+b).all(1)
     return {d: float(np.corrcoef(a[ok,i], b[ok,i])[0,1]) if ok.sum()>2 else None for i,d in enumerate(('valence','arousal'))}
 
-# %% ../nbs/79_experiment_affect.ipynb #4199cc24
+# %% ../nbs/79_experiment_affect.ipynb #b18abc1d
 def _worths(scene, face, groups, unit, config):
     "Tables of whether variances deserve their weights: figures, bins, notes"
     from crosssuck.fuse.fusion import variance_worth
     figures,bins,notes = [],[],[]
     for name,t in (('scene',scene),('face',face)):
-        try: w = variance_worth(_pair(t)-_pair(t, 'true_'), _pair(t, 'var_'), groups, unit=unit, n_boot=min(config.evaluation.n_boot, 500), seed=config.seed)
+        try: w = variance_worth(_pair(t)-_pair(t, 'true_'), _pair(t, 'var_'), groups, unit=unit, n_boot=min(config.evaluation.n_boot,
+            500), seed=config.seed)
         except InputError as e: notes.append(f'{name}: {e}'); continue
         figures.append(w.figures.assign(expert=name)); bins.append(w.bins.assign(expert=name))
         notes += [f'{name}: {n}' for n in w.notes]
@@ -537,19 +552,23 @@ def _thresholds(plan, arrays, rows):
     steady = AdaptiveStabilizer(s.alpha, s.uncertainty_threshold, s.window)
     if 'film' not in rows or rows.film.isna().any() or not rows.film.duplicated().any(): return None
     return tune_thresholds(arrays, labels(rows), rows.film, stabilizer=steady if s.enabled else None, weights=tuple(k.weights),
-                           method='inverse_variance' if k.variance_weighting else 'fixed', units=plan.config.evaluation.units, seed=plan.config.seed)
+                           method='inverse_variance' if k.variance_weighting else 'fixed', units=plan.config.evaluation.units,
+                               seed=plan.config.seed)
 
 def _fusion_plan(config, run, factors, calibration):
     "What fusion.json holds"
     from crosssuck.infer.affect import _FORMAT
     f,k,s = config.face,config.fusion,config.fusion.stabilizer
     near = lambda p: None if p is None else os.path.relpath(Path(p).resolve(), run.path.resolve())
-    return dict(format=_FORMAT, run=run.name, seed=config.seed, scene=dict(model=near(config.scene.run and Path(config.scene.run)/'model.pt'),
+    return dict(format=_FORMAT, run=run.name, seed=config.seed, scene=dict(model=near(config.scene.run
+        and Path(config.scene.run)/'model.pt'),
         samples=config.evaluation.mc_samples),
-        face=dict(expert='planted' if f.planted else 'weights' if f.weights else 'table', weights=near(f.weights), detector=f.detector, yunet=near(f.yunet),
+        face=dict(expert='planted' if f.planted else 'weights' if f.weights else 'table', weights=near(f.weights), detector=f.detector,
+            yunet=near(f.yunet),
                   tta=f.tta, align=f.align),
         calibration=near(Path(k.calibration)/'calibration.pt') if calibration is not None else None, variance=factors,
-        fusion=dict(use_variance_weighting=k.variance_weighting, weights=list(k.weights), min_face_score=k.min_face_score, min_brightness=k.min_brightness,
+        fusion=dict(use_variance_weighting=k.variance_weighting, weights=list(k.weights), min_face_score=k.min_face_score,
+            min_brightness=k.min_brightness,
                     enable_stabilizer=s.enabled, stabilizer_alpha=s.alpha, uncertainty_threshold=s.uncertainty_threshold, window=s.window))
 
 def _ordered(plan):
@@ -572,11 +591,12 @@ def _both_said(plan, rows):
         val = val[~val.sha256.isin(seen.sha256[seen.split=='train'])].reset_index(drop=True)
     both = pd.concat([rows, val], ignore_index=True)
     scene = scene_said(plan, both)
-    error = pd.DataFrame(_pair(scene)-_pair(scene, 'true_'), index=scene['image']).groupby(level=0).first().reindex(plan.table['image']).to_numpy()
+    error = pd.DataFrame(_pair(scene)-_pair(scene, 'true_'),
+        index=scene['image']).groupby(level=0).first().reindex(plan.table['image']).to_numpy()
     face,n = face_said(plan, both, error),len(rows)
     return scene[:n],face[:n],scene[n:].reset_index(drop=True),face[n:].reset_index(drop=True)
 
-# %% ../nbs/79_experiment_affect.ipynb #87986938
+# %% ../nbs/79_experiment_affect.ipynb #34c95fb9
 def train_fusion(
     plan:AffectPlan, # of `plan_affect`
     run:Run,         # where to write
@@ -589,17 +609,20 @@ def train_fusion(
     calibration,words = _used_calibration(c)
     notes = [*_unseen(plan, rows), words]
     scene,face,*there = _both_said(plan, rows)
-    if not np.isfinite(face.valence).any(): raise InputError(f'no face was read in {len(rows)} test pictures', 'face', 'pictures with faces, or another detector')
+    if not np.isfinite(face.valence).any(): raise InputError(f'no face was read in {len(rows)} test pictures', 'face',
+        'pictures with faces, or another detector')
     factors = _factors(*there, calibration) if c.fusion.rescale_variances else dict(scene=np.ones(2), face=np.ones(2))
     table,arm,arrays = validate_pictures(plan, scene, face, factors, calibration)
     worth,bins,more = _worths(scene, face, scene.group, plan.unit, c)
     tuned,saved = _thresholds(plan, arrays, rows),_fusion_plan(c, run, factors, calibration)
     _start(plan, run, resume)
-    for name,t in dict(test_predictions=scene, face_predictions=face, validation=table, variance=worth, variance_bins=bins, thresholds=tuned).items():
+    for name,t in dict(test_predictions=scene, face_predictions=face, validation=table, variance=worth, variance_bins=bins,
+        thresholds=tuned).items():
         if t is not None and len(t): run.write_csv(f'{name}.csv', t)
     key = 'mae_avg' if 'mae' in c.evaluation.metrics else f'{c.evaluation.metrics[0]}_avg'
     fair = _pair(face) if calibration is None else calibration.calibrate(_pair(face))
-    figures = plain(dict(kind='fusion', n=len(rows), groups=int(rows.group.nunique()), faces=int(np.isfinite(face.valence).sum()), unit=plan.unit,
+    figures = plain(dict(kind='fusion', n=len(rows), groups=int(rows.group.nunique()), faces=int(np.isfinite(face.valence).sum()),
+        unit=plan.unit,
         units=c.evaluation.units, arm=arm, key=key, verdict=face_verdict(table, key, arm).split('\n'), expert=expert_words(c.face),
         over=over_each(arrays, labels(rows), rows.group, c, plan.unit, calibration), ties=error_ties(_pair(scene), fair, labels(rows)),
         variance=factors, notes=notes+list(table.attrs.get('notes', []))+more,
@@ -615,10 +638,12 @@ def fusion_summary(
 )->str:
     "The answer in lines"
     f = figures
-    lines = [f'{f["n"]} test pictures, {f["faces"]} with a face, {f["groups"]} groups ({f["unit"]}), distances in {f["units"]} units', *f['notes'], *f['verdict']]
+    lines = [f'{f["n"]} test pictures, {f["faces"]} with a face, {f["groups"]} groups ({f["unit"]}), distances in {f["units"]} units',
+        *f['notes'], *f['verdict']]
     for name,o in f['over'].items():
         span = f' ({o["low"]:+.3f} to {o["high"]:+.3f})' if o['low'] is not None else ''
-        lines.append(f'with a face, fused against the {name} alone: MAE {o["fused"]:.3f} and {o["alone"]:.3f}, better by {o["gain"]:+.3f}{span}')
+        lines.append(f'with a face, fused against the {name} alone: '
+            f'MAE {o["fused"]:.3f} and {o["alone"]:.3f}, better by {o["gain"]:+.3f}{span}')
     ties = ', '.join(f'{k} {v:+.2f}' for k,v in f['ties'].items() if v is not None)
     return '\n'.join([*lines, f'correlation of both experts\' errors: {ties}'])
 

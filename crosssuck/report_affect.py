@@ -36,7 +36,7 @@ def plot_said(
     if title: axs[0].figure.suptitle(title, fontsize=9)
     return axs[0].figure
 
-# %% ../nbs/78_report_affect.ipynb #8fc3ac95
+# %% ../nbs/78_report_affect.ipynb #7da8c69c
 def _number(v, digits=3): return '-' if v is None or not np.isfinite(v) else f'{v:.{digits}f}'
 def _span(low, high): return '-' if low is None or not np.isfinite([low,high]).all() else f'{low:.3f} to {high:.3f}'
 _WORDS = dict(v='valence', a='arousal', avg='mean of both')
@@ -48,19 +48,22 @@ def _figure_rows(side, f):
     rows = []
     for k,m in f['figures'].items():
         c,d = f['constant_figures'][k],f['differences'][k]
-        verdict = {'a':'better','b':'worse'}.get(d['better'], 'not shown to differ') if d['value'] is not None else 'undefined for a constant'
-        rows.append([side, _name(k), _number(m['value']), _span(m.get('low'), m.get('high')), _number(c['value']), verdict, m.get('note') or m.get('reason') or ''])
+        verdict = {'a':'better','b':'worse'}.get(d['better'],
+            'not shown to differ') if d['value'] is not None else 'undefined for a constant'
+        rows.append([side, _name(k), _number(m['value']), _span(m.get('low'), m.get('high')), _number(c['value']), verdict, m.get('note')
+            or m.get('reason') or ''])
     return rows
 
 def _against_constant(side, f, key='mae_avg'):
     "`(word, class, sentence)`: whether predictions beat the mean of the training labels"
     d = f['differences'].get(key)
     if d is None: key,d = next(iter(f['differences'].items()))
-    said = f'{side}: {_name(key)} {_number(d["a"])}, {_number(d["b"])} by the mean of the training labels ({f["n"]} pictures, {f["groups"]} groups)'
+    said = f'{side}: {_name(key)} {_number(d["a"])}, {_number(d["b"])} by the mean of the training labels '
+    said += f'({f["n"]} pictures, {f["groups"]} groups)'
     word = {'a':('beats','better'), 'b':('is behind','worse')}.get(d.get('better'), ('undecided','open'))
     return *word,[said]
 
-# %% ../nbs/78_report_affect.ipynb #c5a1bcc0
+# %% ../nbs/78_report_affect.ipynb #83568ce7
 class _Folder:
     "What a run folder holds"
     def __init__(self, path): self.path = Path(path)
@@ -72,11 +75,13 @@ class _Folder:
         return pd.read_csv(p, dtype=dict(image=str, group=str)) if p.exists() and p.stat().st_size>2 else pd.DataFrame()
 
 def _audit_tags(audit):
-    return [(f['severity'], f['severity'], [f'{f["kind"]} between {" and ".join(f["sides"])}: {f["count"]}. {f["advice"]}']) for f in audit.get('findings', [])]
+    return [(f['severity'], f['severity'], [f'{f["kind"]} between {" and ".join(f["sides"])}: {f["count"]}. {f["advice"]}'])
+        for f in audit.get('findings', [])]
 
 def _sides(folder):
     t = folder.csv('pictures.csv')
-    rows = [[s, len(g), g.group.nunique(), _number(g.valence.mean(), 2), _number(g.valence.std(), 2), _number(g.arousal.mean(), 2), _number(g.arousal.std(), 2)]
+    rows = [[s, len(g), g.group.nunique(), _number(g.valence.mean(), 2), _number(g.valence.std(), 2), _number(g.arousal.mean(), 2),
+        _number(g.arousal.std(), 2)]
             for s,g in t.groupby('split', sort=False)]
     return html_table(['side','pictures','groups','valence, mean','sd','arousal, mean','sd'], rows, range(1, 7))
 
@@ -96,18 +101,22 @@ def _scene_page(folder, figures):
     side = 'test' if 'test' in figures else 'val'
     f = figures[side]
     lead = f'A regressor of scenes, judged on {f["n"]} pictures in {f["groups"]} groups ({f["unit"]}), the {side} side.'
-    second = 'Validation chose the weights: its figures flatter.' if 'test' in figures else 'There is no test side: these figures chose the weights, and flatter.'
+    second = 'Validation chose the weights: its figures flatter.' if 'test' in figures else (
+        'There is no test side: these figures chose the weights, and flatter.')
     tags = [_against_constant(s, x) for s,x in figures.items()]
-    table = html_table(['side','figure','value','95 %','constant','against the constant','note'], [r for s,x in figures.items() for r in _figure_rows(s, x)], (2,3,4))
+    table = html_table(['side','figure','value','95 %','constant','against the constant','note'], [r for s,x in figures.items()
+        for r in _figure_rows(s, x)], (2,3,4))
     told = folder.csv('test_predictions.csv' if side=='test' else 'predictions_agg.csv')
-    parts = {'Figures':[P(f'Distances in {f["units"]} units; intervals resample {f["unit"]}. The constant is the mean of the training labels.', cls='soft'), table],
+    parts = {'Figures':[P(f'Distances in {f["units"]} units; intervals resample {f["unit"]}. '
+            'The constant is the mean of the training labels.', cls='soft'), table],
         'Predictions':[picture(plot_said(told), 'predictions over truth', f'The {side} side. Bars: one standard deviation over dropout.')],
         'Sides':[_sides(folder)], 'Training':_training(folder), 'Not read':_not_read(folder)}
     return lead,second,tags,parts
 
-# %% ../nbs/78_report_affect.ipynb #6525d6d7
+# %% ../nbs/78_report_affect.ipynb #e47335bd
 def _ablation_rows(t, key):
-    return [[_name(key), r.arm, _number(r.value), _number(r.improvement), _span(r.low, r.high), _number(r.p_value), _number(r.over_this), _span(r.over_this_low, r.over_this_high)]
+    return [[_name(key), r.arm, _number(r.value), _number(r.improvement), _span(r.low, r.high), _number(r.p_value), _number(r.over_this),
+        _span(r.over_this_low, r.over_this_high)]
             for r in t[t.metric==key].itertuples()]
 
 def _before_after(t, f):
@@ -124,21 +133,26 @@ def _before_after(t, f):
 
 def _calibration_page(folder, figures):
     f = figures['val']
-    lead = (f'A face expert ({f["expert"]}) and the labels of {f["n"]} faces in {f["groups"]} groups ({f["unit"]}), the training and validation pictures. '
+    lead = (f'A face expert ({f["expert"]}) and the labels of {f["n"]} faces in {f["groups"]} groups '
+            f'({f["unit"]}), the training and validation pictures. '
             f'Its calibration is {"kept" if f["use"] else "not used"}.')
-    tags = [(*(('better','better') if f['ablation'][k]['significant'] else ('not shown','open')), [v]) for k,v in zip(('mae_avg','ccc_avg'), f['verdict'])]
+    tags = [(*(('better','better') if f['ablation'][k]['significant'] else ('not shown','open')), [v]) for k,
+        v in zip(('mae_avg','ccc_avg'), f['verdict'])]
     head = ['figure','predictions','value','better than as it says by','95 %','p','calibrated better than it by','95 %']
     t = folder.csv('ablation.csv')
     table = html_table(head, [r for k in dict.fromkeys(t.metric) for r in _ablation_rows(t, k)], range(2, 8))
-    line = html_table(['dimension','scale','shift'], [[d, _number(s), _number(b)] for d,s,b in zip(_DIMENSIONS, f['scale'], f['shift'])], (1,2))
+    line = html_table(['dimension','scale','shift'], [[d, _number(s), _number(b)] for d,s,b in zip(_DIMENSIONS, f['scale'],
+        f['shift'])], (1,2))
     said = folder.csv('face_predictions.csv')
-    parts = {'Is it better':[P(f'Out of fold: {f["n_runs"]} times {f["folds"]} folds of whole groups; distances in {f["units"]} units.', cls='soft'), table],
-        'The map':[line, picture(_before_after(said[said.split!='test'], f), 'face predictions before and after', 'All faces that the map was fitted on.')],
+    parts = {'Is it better':[P(f'Out of fold: {f["n_runs"]} times {f["folds"]} folds of whole groups; distances in {f["units"]} units.',
+        cls='soft'), table],
+        'The map':[line, picture(_before_after(said[said.split!='test'], f), 'face predictions before and after',
+            'All faces that the map was fitted on.')],
         'Sides':[P('The test side was not looked at: phase 2 needs it.', cls='soft'), _sides(folder)],
         'Notes':[P(n, cls='soft') for n in f['notes']] or [absent('None.')], 'Not read':_not_read(folder)}
     return lead,'A calibration that is not significantly better is not used: `use` in metrics/metrics.json says so to phase 2.',tags,parts
 
-# %% ../nbs/78_report_affect.ipynb #b8ded135
+# %% ../nbs/78_report_affect.ipynb #c74ad376
 def plot_arms(
     table,          # of `validate_fusion`
     metric='mae_avg',# which figure
@@ -169,23 +183,29 @@ def plot_worth(
             t = bins[(bins.expert==e)&(bins.dimension==d)]
             y = t.squared_error.clip(lower=1e-6)
             ax.errorbar(t.variance, y, [y-t.low.fillna(y).clip(lower=1e-6), t.high.fillna(y)-y], fmt='o', ms=3.5, lw=.8, color=c, label=d)
-        low,high = (f(bins[bins.expert==e][['variance','squared_error']].clip(lower=1e-5).to_numpy().ravel()) for f in (np.nanmin, np.nanmax))
+        low,high = (f(bins[bins.expert==e][['variance','squared_error']].clip(lower=1e-5).to_numpy().ravel()) for f in (np.nanmin,
+            np.nanmax))
         ax.plot([low,high], [low,high], color='#9aa5b1', lw=.8)
-        ax.set(xscale='log', yscale='log', xlabel='variance, as told', ylabel='squared error')
+        y = bins[bins.expert==e].squared_error.clip(lower=1e-5)
+        ax.set(xscale='log', yscale='log', xlabel='variance, as told', ylabel='squared error', ylim=(min(low, y.min()/4),
+            max(high, y.max()*4)))
         ax.set_title(e, fontsize=9)
     axs[0][0].legend(fontsize=8, frameon=False)
     return fig
 
 def _arm_rows(t):
-    return [[r.subset, r.arm, _name(r.metric), _number(r.value), _span(r.low, r.high), _number(r.gain), _span(r.gain_low, r.gain_high), _number(r.p), r.reason if isinstance(r.reason, str) else '']
+    return [[r.subset, r.arm, _name(r.metric), _number(r.value), _span(r.low, r.high), _number(r.gain), _span(r.gain_low, r.gain_high),
+        _number(r.p), r.reason if isinstance(r.reason, str) else '']
             for r in t.itertuples()]
 
 def _verdict_tags(f):
     kind = lambda v: ('helps','better') if 'the face helps' in v else ('harms','worse') if 'the face harms' in v else ('undecided','open')
     tags = [(*kind(v), [v]) for v in f['verdict']]
     for name,o in f['over'].items():
-        word = ('beats','better') if o['better'] else ('is behind','worse') if o['high'] is not None and o['high']<0 else ('undecided','open')
-        tags.append((*word, [f'with a face ({o["n"]}): fused against the {name} alone, MAE {_number(o["fused"])} and {_number(o["alone"])} ({_span(o["low"], o["high"])} better)']))
+        word = ('beats','better') if o['better'] else ('is behind',
+            'worse') if o['high'] is not None and o['high']<0 else ('undecided','open')
+        tags.append((*word, [f'with a face ({o["n"]}): fused against the {name} alone, '
+            f'MAE {_number(o["fused"])} and {_number(o["alone"])} ({_span(o["low"], o["high"])} better)']))
     return tags
 
 def _fusion_page(folder, figures):
@@ -197,20 +217,25 @@ def _fusion_page(folder, figures):
     head = ['pictures','prediction','figure','value','95 %','better than the scene by','95 %','p','note']
     first = t[t.metric.isin([f['key'],'ccc_avg'])]
     ties = ', '.join(f'{d} {_number(v, 2)}' for d,v in f['ties'].items())
-    parts = {'Does the face help':[picture(plot_arms(t, f['key'], f['arm']), 'error of every way to predict', 'Orange: the one that is used. Bars: 95 %.'),
+    parts = {'Does the face help':[picture(plot_arms(t, f['key'], f['arm']), 'error of every way to predict',
+        'Orange: the one that is used. Bars: 95 %.'),
                 html_table(head, _arm_rows(first), range(3, 8))],
-        'On what':[*(P(n, cls='soft') for n in f['notes']), P(f'Correlation of both experts\' errors: {ties}. Errors that are shared cannot cancel.', cls='soft'), _sides(folder)],
+        'On what':[*(P(n, cls='soft') for n in f['notes']),
+            P(f'Correlation of both experts\' errors: {ties}. Errors that are shared cannot cancel.', cls='soft'), _sides(folder)],
         'Variances':[picture(plot_worth(bins), 'squared error over variance', 'On the line a variance is what it says.'),
-                     html_table(['expert','dimension','figure','value','95 %','pictures','note'], [[r.expert, r.dimension, r.figure, _number(r.value), _span(r.low, r.high), r.n,
+                     html_table(['expert','dimension','figure','value','95 %','pictures','note'], [[r.expert, r.dimension, r.figure,
+                         _number(r.value), _span(r.low, r.high), r.n,
                          r.reason if isinstance(r.reason, str) else ''] for r in worth.itertuples()], (3,4,5)),
-                     P('Factors that the validation pictures gave: '+', '.join(f'{k} {v[0]:.2f} and {v[1]:.2f}' for k,v in f['variance'].items())+'.', cls='soft')] if len(bins)
+                     P('Factors that the validation pictures gave: '+', '.join(f'{k} {v[0]:.2f} and {v[1]:.2f}' for k,
+                         v in f['variance'].items())+'.', cls='soft')] if len(bins)
                     else [absent('No expert told a variance.')]}
     if len(tuned := folder.csv('thresholds.csv')):
-        parts['Films'] = [P('Thresholds over films: error beside jitter.', cls='soft'), html_table(list(tuned.columns), [[_number(v) for v in r] for r in tuned.to_numpy('float64')], range(len(tuned.columns)))]
+        parts['Films'] = [P('Thresholds over films: error beside jitter.', cls='soft'), html_table(list(tuned.columns),
+            [[_number(v) for v in r] for r in tuned.to_numpy('float64')], range(len(tuned.columns)))]
     parts |= {'All figures':[html_table(head, _arm_rows(t), range(3, 8))], 'Not read':_not_read(folder)}
     return lead,second,_verdict_tags(f),parts
 
-# %% ../nbs/78_report_affect.ipynb #a3b68188
+# %% ../nbs/78_report_affect.ipynb #d98f6947
 _PAGES = dict(scenes=_scene_page, calibration=_calibration_page, fusion=_fusion_page)
 
 def affect_report(
@@ -225,6 +250,7 @@ def affect_report(
     if kind not in _PAGES: raise InputError(f'a run of kind `{kind}`', folder.path, f'one of {", ".join(_PAGES)}')
     with plt.rc_context({'font.size': 9}): lead,second,tags,parts = _PAGES[kind](folder, figures)
     name = folder.path.resolve().name
-    opening = Header(H1(f'{name}: report'), P(lead, cls='lead'), P(second, cls='second'), tag_list([*tags, *_audit_tags(folder.json('leakage.json', {}))]))
+    opening = Header(H1(f'{name}: report'), P(lead, cls='lead'), P(second, cls='second'),
+        tag_list([*tags, *_audit_tags(folder.json('leakage.json', {}))]))
     with atomic_path(folder.path/'report.html') as p: p.write_text(page_html(f'{name}: report', opening, parts), encoding='utf-8')
     return folder.path/'report.html'
