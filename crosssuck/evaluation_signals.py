@@ -5,11 +5,12 @@
 # %% auto #0
 __all__ = ['by_chance', 'judge_recordings', 'signal_summary']
 
-# %% ../nbs/77_evaluation_signals.ipynb #19ffc355
+# %% ../nbs/77_evaluation_signals.ipynb #1d22be53
+from dataclasses import replace
 import numpy as np
 import pandas as pd
 from .score.events import FA_RATES, evaluate_predictions, pool_scores, score_events, score_recordings
-from .score.postprocess import extract_events
+from .score.postprocess import Post, extract_events
 
 # %% ../nbs/77_evaluation_signals.ipynb #303d1f48
 def _found(p, post, sfreq): return extract_events(np.asarray(p, 'float32')[None], post, sfreq)[['start_s','stop_s','confidence']]
@@ -38,7 +39,22 @@ def by_chance(
     if not values: return dict(value=None, reason='no reference event', draws=n)
     return dict(value=float(np.mean(values)), low=float(np.quantile(values, .025)), high=float(np.quantile(values, .975)), draws=n)
 
-# %% ../nbs/77_evaluation_signals.ipynb #34cfa4e5
+# %% ../nbs/77_evaluation_signals.ipynb #54cf0d2c
+def _without(spans, out):
+    "`spans` on the time axis from which the spans `out` are cut, what lies in them left out"
+    cut = []
+    for a,b in sorted(out): cut = [*cut[:-1], (cut[-1][0], max(cut[-1][1], b))] if cut and a<=cut[-1][1] else [*cut, (a, b)]
+    at = lambda t: t-sum(min(t, b)-a for a,b in cut if t>a)
+    return [(at(a), at(b)) for a,b in spans if at(b)>at(a)]
+
+def _padded(mask, n): return np.pad(mask.astype('float32'), (0, max(n-len(mask), 0)))[:n]
+
+def _shortest_alarm(post, durations):
+    "`Post` whose longest event is at most half of the shortest recording: an alarm for all of it finds what is in it and says nothing"
+    post = Post.of(post)
+    return replace(post, longest=min(post.longest, min(durations)/2))
+
+# %% ../nbs/77_evaluation_signals.ipynb #e9442181
 def judge_recordings(
     tracks:dict,     # recording -> (probabilities, labels of samples), as `tracks_of` gives them
     recs:dict,       # recording -> what has `duration_s`, `n_samples`, `patient`, `events` (start_s, stop_s, label)
@@ -49,21 +65,26 @@ def judge_recordings(
     positive=None,   # labels that are looked for; None: `is_seizure`
     unit:str=None,   # 'patient' or 'recording'; None: patients where all are known
     n_boot:int=2000, # resamples
-    seed:int=42      # of intervals and of chance
+    seed:int=42,     # of intervals and of chance
+    ignore=()        # labels whose time does not count: neither hours, nor calls, nor references in it
 )->tuple:
     "`(figures, events of all recordings)`"
-    from crosssuck.data.signals import is_seizure
-    rows,scored = [],[]
+    from crosssuck.data.signals import is_seizure, sample_mask
+    rows,scored,post = [],[],_shortest_alarm(post, [recs[n].duration_s for n in tracks])
     for name,(p,_) in tracks.items():
         rec = recs[name]
         found = _found(p[:rec.n_samples], post, sfreq)
         rows.append(found.assign(recording=name, patient=rec.patient))
-        events = rec.events[['start_s','stop_s','label']].itertuples(index=False)
-        scored.append(dict(name=name, patient=rec.patient, ref=[(a, b) for a,b,l in events if is_seizure(l, positive)],
-            hyp=[(a, min(b, rec.duration_s)) for a,b in zip(found.start_s, found.stop_s) if a<rec.duration_s], duration_s=rec.duration_s))
+        spans = [*rec.events[['start_s','stop_s','label']].itertuples(index=False)]
+        refs,out = [(a, b) for a,b,l in spans if is_seizure(l, positive)],[(a, b) for a,b,l in spans if l in ignore]
+        hyps = [(a, min(b, rec.duration_s)) for a,b in zip(found.start_s, found.stop_s) if a<rec.duration_s]
+        refs,hyps,left = (_without(x, out) for x in (refs, hyps, [(0., rec.duration_s)]))
+        scored.append(dict(name=name, patient=rec.patient, ref=refs, hyp=hyps, duration_s=sum(b-a for a,b in left)))
     if any(r['patient'] is None for r in scored): unit = 'recording'
     by = {m: score_recordings(scored, m, unit=unit, n_boot=n_boot, seed=seed) for m in methods}
-    flat = evaluate_predictions([p[None] for p,_ in tracks.values()], [y[None] for _,y in tracks.values()], fa_rates, post, sfreq)
+    masks = [_padded(sample_mask(recs[n], ignore), len(p))[None] for n,(p,_) in tracks.items()] if ignore else None
+    pairs = [[x[None] for x in side] for side in zip(*tracks.values())]
+    flat = evaluate_predictions(*pairs, fa_rates, post, sfreq, masks)
     patients = {r['patient'] for r in scored if r['patient'] is not None}
     return dict(metrics=flat, methods={m: dict(figures=f['figures'], pooled=f['pooled']) for m,f in by.items()},
         chance=by_chance(scored, seed=seed), cluster=unit or 'patient', n_recordings=len(scored), n_patients=len(patients),

@@ -105,7 +105,7 @@ def _within_hours(sides, most, seed):
     out = keep.index[~keep]
     return sides.drop(out).reset_index(drop=True),len(out),float(sides.hours[out].sum())
 
-# %% ../nbs/79_experiment_signals.ipynb #f4873edc
+# %% ../nbs/79_experiment_signals.ipynb #951da09a
 @dataclass
 class SignalPlan:
     "What is known before training"
@@ -135,10 +135,14 @@ def plan_signals(
     from crosssuck.data.signals import split_recordings
     d = config.data
     recs,failed = read_all(config)
-    names = [r.name for r in recs]
+    names,silent = [r.name for r in recs],[r.name for r in recs if not getattr(r, 'annotated', True)]
+    if silent and d.unannotated=='error':
+        raise InputError(f'{len(silent)} recordings have no annotations, neither beside them nor inside', silent[0],
+            'a table of column names only where nothing happens, or data.unannotated: background')
     if twice := [n for n in names if names.count(n)>1]: raise InputError('two recordings have this name', twice[0], 'names of their own')
     sides = split_recordings(recs, d.validation_split, d.test_split, d.split_by, config.experiment.seed, d.seizure_labels)
     notes = [f'{r.name}: {n}' for r in recs for n in r.notes]
+    if silent: notes.append(f'{len(silent)} recordings without annotations count as background: {", ".join(silent[:5])}')
     if d.max_hours:
         sides,n,hours = _within_hours(sides, d.max_hours, config.experiment.seed)
         if n: notes.append(f'data.max_hours leaves out {n} training recordings of {hours:.2f} h')
@@ -148,12 +152,12 @@ def plan_signals(
         if not (sides.split==s).any():
             raise InputError(f'no recording is left for {s}', 'data.recordings', 'more patients, or another share')
     audit = audit_recordings(made, sides)
-    audit.raise_if()
+    if bad := audit.errors(): raise InputError(f'the split leaks: {", ".join(map(str, bad))}; {bad[0].rows[0]}', 'data.recordings', bad[0].advice)
     failures = pd.concat([failed, broken], ignore_index=True)
     return SignalPlan(config, {r.name: r for r in made}, sides, audit, failures, notes+[f'{r.name}: {n}' for r in made for n in r.notes
                                                                                         if n not in notes][:20])
 
-# %% ../nbs/79_experiment_signals.ipynb #2032d04c
+# %% ../nbs/79_experiment_signals.ipynb #72263877
 def signal_loaders(
     plan:SignalPlan,    # of `plan_signals`
     device,             # where batches go
@@ -173,7 +177,10 @@ def timeline_metric(
 ):
     "`(probs, labels, sfreq) -> dict` as the configuration judges"
     post,rates = config.postprocessing.options(),config.evaluation.fa_rates
-    return lambda probs,labels,sfreq: evaluate_predictions([p[None] for p in probs], [y[None] for y in labels], rates, post, sfreq)
+    def judged(probs, labels, sfreq):
+        longest = min([post['longest'], *(len(p)/sfreq/2 for p in probs)]) # as `judge_recordings` has it
+        return evaluate_predictions([p[None] for p in probs], [y[None] for y in labels], rates, dict(post, longest=longest), sfreq)
+    return judged
 
 def signal_learner_of(
     plan:SignalPlan,     # of `plan_signals`
@@ -230,12 +237,12 @@ def tracks_of(
     finally: learn.dls = before
     return learn.timelines
 
-# %% ../nbs/79_experiment_signals.ipynb #a59f1cbe
+# %% ../nbs/79_experiment_signals.ipynb #57fcdfc2
 def _judging(c):
     "What `judge_recordings` is told"
     e = c.evaluation
     return dict(post=c.postprocessing.options(), fa_rates=e.fa_rates, methods=e.methods, positive=c.data.seizure_labels, unit=e.cluster,
-                n_boot=e.n_boot, seed=c.experiment.seed)
+                n_boot=e.n_boot, seed=c.experiment.seed, ignore=tuple(c.data.ignore))
 
 def _used(plan):
     "What `Run.record_manifests` records: the recordings of each side, with a digest of the samples"
@@ -348,6 +355,7 @@ def rehearse_signals(
     learn = signal_learner_of(plan)
     signal_phases(config)
     print(plan)
+    for f in plan.failures.itertuples(): print(f'  left out: {f.path}: {f.reason}')
     print(plan.audit.summary())
     xb,*yb = learn.dls.one_batch()
     loss = learn.loss_func(learn.model(xb), *yb)

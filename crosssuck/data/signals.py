@@ -120,8 +120,10 @@ class SignalFile:
         if Path(path).stat().st_size<offset+math.prod(shape)*dtype.itemsize: raise InputError('the file is cut off', Path(path).name)
         return cls(path, shape, dtype, offset, fortran)
 
-# %% ../../nbs/data/08_signals.ipynb #4aba05f4
-_SEIZURES = re.compile(r'(?i)(sz|seiz|ictal|seizure)([ _-].*)?|[a-z]{2}sz|.*\bseizure\b.*')
+# %% ../../nbs/data/08_signals.ipynb #016bff05
+_SEIZURES = re.compile(r'(?i)(sz|seiz|ictal|seizures?)(\d*|\?|[ _-].*)?|[a-z]{2}sz|.*\bseizures?\b.*')
+
+_NO_SEIZURE = re.compile(r'(?i)^(no|non|not|pre|post|without|pseudo)\b|free\b|\b(end|offset|stop)\b')
 
 def is_seizure(
     label:str,    # of an annotation
@@ -129,7 +131,8 @@ def is_seizure(
 )->bool:
     "Whether an annotation marks a seizure"
     if positive is not None: return str(label) in ([positive] if isinstance(positive, str) else positive)
-    return bool(_SEIZURES.fullmatch(str(label).strip())) and not re.match(r'(?i)(no|non|not|pre|post)\b', str(label).strip())
+    text = str(label).strip()
+    return bool(_SEIZURES.fullmatch(text)) and not _NO_SEIZURE.search(text)
 
 def checked_annotations(
     events,                # a table with start_s and stop_s or duration_s, and label; a list of (start_s, stop_s); or None
@@ -152,6 +155,10 @@ def checked_annotations(
     if late: notes.append(f'{late} annotations cut off or left out, past the end of the recording ({duration_s:g} s)')
     t = t[t.start_s<duration_s].assign(stop_s=lambda d: d.stop_s.clip(upper=duration_s))
     t = t.sort_values(['start_s','stop_s'], kind='stable').reset_index(drop=True)
+    marks = (t.stop_s<=t.start_s)&t.label.map(is_seizure).astype(bool)
+    if marks.any():
+        notes.append(f'{int(marks.sum())} seizures without length are marks and no events, and are left out: `{t.label[marks].iloc[0]}`')
+        t = t[~marks].reset_index(drop=True)
     twice = sum(int((g.start_s.iloc[1:].to_numpy()<g.stop_s.cummax().iloc[:-1].to_numpy()).sum()) for _,g in t.groupby('label'))
     if twice: notes.append(f'{twice} annotations overlap an earlier one of the same label: their time counts once')
     return t
@@ -168,7 +175,7 @@ def _annotation_table(events, where):
     try: return pd.DataFrame(dict(start_s=t.start_s.astype(float), stop_s=t.stop_s.astype(float), label=t.label.astype(str)))
     except ValueError as e: raise InputError(f'annotations that are no numbers ({e})', where, 'seconds') from None
 
-# %% ../../nbs/data/08_signals.ipynb #cafe2f9b
+# %% ../../nbs/data/08_signals.ipynb #12bf5a9d
 def read_annotations(
     path # csv_bi, BIDS events.tsv, or any table that `read_events` reads
 )->pd.DataFrame:
@@ -176,7 +183,10 @@ def read_annotations(
     path = Path(path)
     try: t = read_events(path, labelled=False)
     except InputError as e:
-        if not e.what.startswith('no events'): raise
+        head = path.read_text(encoding='utf-8', errors='replace')
+        named = re.search(r'(?mi)^(?!#).*(start|onset|begin)', head) # column names, and nothing below
+        if not (e.what.startswith('no events') and named):
+            raise InputError(e.what, e.where, 'column names such as start_time, stop_time, label; only they, where nothing happens') from None
         t = pd.DataFrame(dict(start_s=[], duration_s=[], label=[]))
     out = pd.DataFrame(dict(start_s=t.start_s.astype(float), stop_s=(t.start_s+t.duration_s).astype(float), label=t.label.astype(str)))
     head = path.read_text(encoding='utf-8', errors='replace')[:2000]
@@ -443,7 +453,7 @@ def _read_table(path, sfreq=None, channels=None, **kwargs):
     return dict(data=x.to_numpy(np.float32).T, sfreq=_given(sfreq, 'sfreq', path),
                 channels=list(x) if channels is None else channels)|kwargs
 
-# %% ../../nbs/data/08_signals.ipynb #321433fa
+# %% ../../nbs/data/08_signals.ipynb #2223b929
 class _FromMne:
     "The EEG channels of an mne `Raw`, read when asked, microvolts"
     def __init__(self, raw): self.raw,self.shape,self.dtype,self.ndim = raw,(len(raw.ch_names), raw.n_times),np.dtype('float32'),2
@@ -491,6 +501,7 @@ def read_recording(
     said = getattr(found.get('events'), 'attrs', {}).get('duration_s')
     if patient is not None or found.get('patient') is None: found['patient'] = patient if patient is not None else _patient(path.name)
     rec = Recording(**found, past_end=past_end)
+    rec.annotated = events is not None or len(found.get('events', ()))>0 # or nobody has said that nothing happens in it
     if said and abs(said-rec.duration_s)>1: rec.notes.append(f'the annotations name {said:g} s, the recording has {rec.duration_s:g} s')
     return rec
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from ..errors import InputError, unknown_name
 
-# %% ../../nbs/score/02_postprocess.ipynb #39e7328a
+# %% ../../nbs/score/02_postprocess.ipynb #87fb31fe
 def checked_number(
     value,           # what a setting says
     key,             # its name
@@ -66,7 +66,7 @@ class Post:
         flat = {}
         for key,value in dict(cfg).items():
             if key in ('hysteresis','morphology') and isinstance(value, dict): flat.update(value)
-            else: flat[key] = value
+            else: flat[key.removesuffix('_s')] = value # as recipes say: min_duration_s
         known = [f.name for f in fields(cls)]
         for key in flat:
             if key not in known: raise unknown_name('key', key, known, 'post_cfg')
