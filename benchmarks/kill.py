@@ -6,9 +6,9 @@ A small network with everything that carries state (dropout, batch normalisation
 with warm-up, accumulation with a left-over, clipping, early stopping that counts, balanced sampling, augmentation, half precision where
 the processor has it) is trained once undisturbed. Then, `n` times: a process trains it, is killed with signal 9, another process with
 other initial weights goes on, is killed ... and the last one ends. Moments are drawn uniformly over the time that the undisturbed
-training took, so that most lie within an epoch; in every fourth trial the first kill falls while a checkpoint is being written. Compared are the
-weights at the end (all parameters and buffers), the best weights, the history and the lines of metrics.jsonl. Exit status 1 unless all
-are equal. Processes are forked from one that has imported everything: a trial takes seconds.
+training took, so that most lie within an epoch; in every fourth trial the first kill falls while a checkpoint is being written. Compared
+are the weights at the end (all parameters and buffers), the best weights, the history and the lines of metrics.jsonl. Exit status 1
+unless all are equal. Processes are forked from one that has imported everything: a trial takes seconds.
 """
 import argparse
 import contextlib
@@ -129,15 +129,20 @@ def place(folder):
     return f'{s["phase"]["name"]} {s["epoch"]}.{step}{torn}'
 
 
+def other_weights(folder, seed):
+    "A seed for initial weights: the training's own until there is a checkpoint to go on from, which must not need it"
+    return 1+seed if any((folder/n).exists() for n in ('last.ckpt','last.prev.ckpt')) else 0
+
+
 def trial(k, a, took, rng, root):
     "Killed `a.kills` times, then left to its end: `(folder, places)`"
     folder,places = root/f'trial{k}',[]
     for i in range(a.kills):
-        process = start(folder, 100*k+i, a)
+        process = start(folder, other_weights(folder, 100*k+i), a)
         places.append(kill(process, folder, rng.uniform(0, took), k%4==3 and i==0))
         process.join()
         if places[-1] is None: break
-    last = start(folder, 100*k+99, a)
+    last = start(folder, other_weights(folder, 100*k+99), a)
     last.join()
     if last.exitcode: raise SystemExit(f'trial {k} did not end: exit status {last.exitcode}')
     return folder, [p for p in places if p]
@@ -162,7 +167,8 @@ def main():
             same = got==truth
             equal += same
             wrong = '' if same else ' in '+', '.join(n for n,x,y in zip(('weights','best weights','history','record'), got, truth) if x!=y)
-            print(f'{k+1:>3}: {got[0]} {"equal" if same else "DIFFERS"}{wrong}; killed at {", ".join(places) or "no moment: it was done"}', flush=True)
+            where = ', '.join(places) or 'no moment: it was done'
+            print(f'{k+1:>3}: {got[0]} {"equal" if same else "DIFFERS"}{wrong}; killed at {where}', flush=True)
     print(f'{equal} of {a.n} equal, bit for bit')
     sys.exit(equal!=a.n)
 

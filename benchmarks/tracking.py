@@ -2,9 +2,9 @@
 
 `python benchmarks/tracking.py [--model r3d_18] [--frames 16] [--size 112] [--bs 4] [--steps 60] [--epochs 2] [--every-steps 0] [--logs]`
 
-A `clip_learner` trains on clips that cost nothing to read. Around every event of `RunRecord`, `Checkpoints` and (`--logs`) TensorBoard stands
-a clock, as around the epoch: the ratio of the two, on the clock and in processor time, is the cost. An epoch's share depends on how long
-an epoch is, so the cost in seconds and the shortest epoch that keeps it under 2 % are printed too. Aim: below 2 %.
+A `clip_learner` trains on clips that cost nothing to read. Around every event of `RunRecord`, `Checkpoints` and (`--logs`) TensorBoard
+stands a clock, as around the epoch: the ratio of the two, on the clock and in processor time, is the cost. An epoch's share depends on
+how long an epoch is, so the cost in seconds and the shortest epoch that keeps it under 2 % are printed too. Aim: below 2 %.
 """
 import argparse
 import contextlib

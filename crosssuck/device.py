@@ -44,11 +44,11 @@ def seed_all(
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
 
-# %% ../nbs/02_device.ipynb #9ac83a79
+# %% ../nbs/02_device.ipynb #92da76d5
 _MIB = 1<<20
 
 def memory()->dict:
-    "MiB: `rss`, `vms`, `rss_peak` of this process; `gpu_allocated`, `gpu_reserved`, `gpu_free`, `gpu_total` with CUDA or MPS; None if not told"
+    "MiB: `rss`, `vms`, `rss_peak` of this process, None if not told; with CUDA or MPS `gpu_allocated`, `gpu_reserved`, `gpu_free`, `gpu_total`"
     return dict(_process_memory(), **_gpu_memory())
 
 def _process_memory():
@@ -74,7 +74,7 @@ def _gpu_memory():
     else: return {}
     return {f'gpu_{k}': v/_MIB for k,v in found.items()}
 
-# %% ../nbs/02_device.ipynb #7f75b695
+# %% ../nbs/02_device.ipynb #6a661c2b
 def largest_tensors(
     n:int=10 # how many
 )->list:
@@ -97,8 +97,8 @@ def _row(of):
     "The dict of one storage; `of` are the tensors that share it, with their kinds"
     kinds,t = {k for _,k in of},max((t for t,_ in of), key=lambda t: t.numel())
     kind = 'parameter' if 'parameter' in kinds else 'gradient' if 'gradient' in kinds else 'tensor'
-    return dict(mib=t.untyped_storage().nbytes()/_MIB, shape=tuple(t.shape), dtype=str(t.dtype).removeprefix('torch.'), device=str(t.device),
-                kind=kind, views=len({id(t) for t,_ in of}))
+    facts = dict(shape=tuple(t.shape), dtype=str(t.dtype).removeprefix('torch.'), device=str(t.device))
+    return dict(mib=t.untyped_storage().nbytes()/_MIB, **facts, kind=kind, views=len({id(t) for t,_ in of}))
 
 # %% ../nbs/02_device.ipynb #b0474a08
 def free_memory():
@@ -107,9 +107,9 @@ def free_memory():
     if torch.cuda.is_available(): torch.cuda.empty_cache()
     if torch.backends.mps.is_available(): torch.mps.empty_cache()
 
-# %% ../nbs/02_device.ipynb #2ed4b7e8
-_OUT_OF_MEMORY = ('CUDA out of memory', 'CUDA error: out of memory', 'HIP out of memory', 'HIP error: out of memory', 'MPS backend out of memory',
-                  'CUBLAS_STATUS_ALLOC_FAILED', 'CUDNN_STATUS_ALLOC_FAILED', "can't allocate memory")
+# %% ../nbs/02_device.ipynb #64fce007
+_OUT_OF_MEMORY = ('CUDA out of memory', 'CUDA error: out of memory', 'HIP out of memory', 'HIP error: out of memory',
+                  'MPS backend out of memory', 'CUBLAS_STATUS_ALLOC_FAILED', 'CUDNN_STATUS_ALLOC_FAILED', "can't allocate memory")
 
 def is_out_of_memory(error:BaseException)->bool:
     "Whether `error` says that memory ran out, on any device"
@@ -117,7 +117,7 @@ def is_out_of_memory(error:BaseException)->bool:
     if isinstance(error, OSError): return error.errno==errno.ENOMEM
     return isinstance(error, RuntimeError) and any(text in str(error) for text in _OUT_OF_MEMORY)
 
-# %% ../nbs/02_device.ipynb #e7898ac7
+# %% ../nbs/02_device.ipynb #70370f41
 def _smaller(f, batch_size, next_size, say):
     "`f(batch_size)`, with `next_size` of the batch each time that memory runs out"
     while True:
@@ -142,7 +142,7 @@ def safe_execute(
     batch_size:int,  # the first to try, 1 or more
     accumulate:int=1 # batches a step at first
 ):
-    "`f` with half the batch and twice the batches a step whenever memory runs out, saying so; `InputError` where even one item does not fit"
+    "`f`, with half the batch and twice the batches a step whenever memory runs out, saying so; `InputError` where not even one item fits"
     if batch_size<1 or accumulate<1:
         raise InputError(f'{accumulate} batches of {batch_size} a step', 'safe_execute', 'one or more of one or more')
     whole = batch_size*accumulate

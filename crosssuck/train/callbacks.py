@@ -67,9 +67,9 @@ def set_rng_state(
     if state['cuda'] is not None: torch.cuda.set_rng_state_all(state['cuda'])
     if state['mps'] is not None: torch.mps.set_rng_state(state['mps'])
 
-# %% ../../nbs/train/02_callbacks.ipynb #268d901e
+# %% ../../nbs/train/02_callbacks.ipynb #1d23750a
 class StepSeed(Callback):
-    "Before each batch of training, and before it is read, seed Python, NumPy, torch from (seed, phase, epoch, step), the loader from (seed, epoch)"
+    "Before each batch of training, and before it is read, seed all generators from (seed, phase, epoch, step); the loader from (seed, epoch)"
     order,run_valid = -30,False
     def __init__(self,
         seed:int=42 # the run's seed, 0 or more

@@ -123,7 +123,7 @@ class TrackioLog(FigureLog):
         self.writer.log({f'{key}/{n}': float(v) for n,v in zip(('min','q25','median','q75','max'), q)}, step=self.step)
     def end(self): self.writer.finish()
 
-# %% ../../nbs/train/02_logs.ipynb #4178ca2d
+# %% ../../nbs/train/02_logs.ipynb #822aeb42
 def figure_logs(
     run=None,             # `Run` whose folder TensorBoard's files go below, and whose name the others are given
     tensorboard=False,    # True, or the folder
@@ -136,7 +136,8 @@ def figure_logs(
     same,logs = dict(every=every, histograms=histograms),[]
     if tensorboard: logs.append(TensorBoardLog(run.path/'tensorboard' if tensorboard is True else tensorboard, **same))
     named = dict(name=run.name) if run is not None else {}
-    if wandb: logs.append(WandbLog(**same, **dict(named, mode='offline', **({'dir': str(run.path)} if run is not None else {})) | _given(wandb)))
+    here = dict(named, dir=str(run.path)) if run is not None else {}
+    if wandb: logs.append(WandbLog(**same, **dict(here, mode='offline') | _given(wandb)))
     if trackio: logs.append(TrackioLog(**same, **named | _given(dict(project=trackio) if isinstance(trackio, str) else trackio)))
     return logs
 

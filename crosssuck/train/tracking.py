@@ -20,7 +20,7 @@ from .learners import AdamW
 from .phases import Phase, fit_phases
 from .interaction import BinaryEventMetrics, PlainAdam, StepPhase
 
-# %% ../../nbs/train/04_tracking.ipynb #a52f1ffb
+# %% ../../nbs/train/04_tracking.ipynb #539e3116
 @dataclass
 class OptimConfig:
     "Optimiser and schedule; raises `InputError` for a name or a value that is none"
@@ -35,7 +35,8 @@ class OptimConfig:
     def __post_init__(self):
         if self.name not in _OPTIMISERS: raise unknown_name('optimiser', self.name, _OPTIMISERS, 'OptimConfig')
         if self.schedule not in _SCHEDULES: raise unknown_name('schedule', self.schedule, _SCHEDULES, 'OptimConfig')
-        if self.warmup_epochs and self.schedule!='cosine': raise InputError(f'`{self.schedule}` has no such warm-up', 'OptimConfig', '`cosine` has')
+        if self.warmup_epochs and self.schedule!='cosine':
+            raise InputError(f'`{self.schedule}` has no such warm-up', 'OptimConfig', '`cosine` has')
 
 _SCHEDULES = 'step','cosine','one_cycle'
 _OPTIMISERS = dict(adam=PlainAdam, adamw=AdamW, sgd=partial(SGD, mom=.9))
@@ -170,7 +171,7 @@ def _write_config(run, learn, o, t):
     facts = dict(model=type(learn.model).__name__, optim=asdict(o), train=asdict(t))
     run.write_text('config.yaml', yaml.safe_dump(facts, sort_keys=False))
 
-# %% ../../nbs/train/04_tracking.ipynb #c6b29cca
+# %% ../../nbs/train/04_tracking.ipynb #b6f0ba7d
 _COMPONENTS = """
 handcrafted_features.py | preprocessing | models.features.handcrafted_features, models.features.scaled_features | corrected definitions
 video_paths.py | preprocessing | data.events.find_videos | one video under two spellings is one video
@@ -179,7 +180,7 @@ video_modeling.py | preprocessing | data.video.VideoFile, data.video.ClipReader 
 _read_video_wrapper | preprocessing | data.video.VideoFile | memory does not grow with the recording
 uniform_sample_indices | preprocessing | data.video.clip_times, data.video.clip_offsets | seconds in place of indices: frame rates vary
 mlops_utils.py | preprocessing | device.memory, device.free_memory, device.safe_execute | -
-LogisticRegressionBaseline | models | models.features.feature_model, models.features.fit_features | scaling within the fold; kept columns are saved
+LogisticRegressionBaseline | models | models.features.feature_model, models.features.fit_features | scaled within the fold
 SVMBaseline | models | models.features.feature_model, models.features.fit_features | calibrated probabilities
 NaiveCNNBaseline | models | models.frames.naive_cnn | -
 ViTGRUModel | models | models.frames.vit_gru | any timm encoder
@@ -204,7 +205,7 @@ ExperimentTracker | infrastructure | runs.Run, runs.metrics, runs.best_row | a r
 CheckpointManager | infrastructure | train.checkpoints.Checkpoints, train.checkpoints.read_last | executes nothing; within an epoch too
 DataVersionManager | infrastructure | runs.add_version, runs.record_data | hashes of content, and not of paths
 RunConfig | infrastructure | config.Config, config.load_config, schema.config_hash | every key is consumed, or is an error
-stages | infrastructure | stages.Stage, stages.run_stages | a key of settings and content; theirs skipped what had finished, whatever was changed
+stages | infrastructure | stages.Stage, stages.run_stages | a key of settings and content, so that a change runs what it must
 aggressive_gc | memory | device.free_memory | -
 log_memory_stats | memory | device.memory, device.largest_tensors | -
 safe_execute | memory | device.safe_execute, device.is_out_of_memory | shrinks the batch and keeps the step; "zoom" is no "oom"
