@@ -141,7 +141,7 @@ def affect_summary(
                 if c is not None else ''))
     return '\n'.join(lines)
 
-# %% ../nbs/79_experiment_affect.ipynb #31c5d550
+# %% ../nbs/79_experiment_affect.ipynb #bf244843
 class Mirror:
     "The middle of the picture, mirrored or not"
     def __init__(self,
@@ -168,7 +168,7 @@ def scene_trainer(
     "The `PhaseTrainer` of a plan: `learner()` and `phases()`"
     from crosssuck.data.scenes import scene_dls
     from crosssuck.device import best_device, mixed_seed
-    from crosssuck.models.scenes import SceneEmotionRegressor, model_preprocessing
+    from crosssuck.models.scenes import SceneEmotionRegressor
     from crosssuck.train.scenes import PhaseTrainer
     c,m,t = plan.config,plan.config.model,plan.config.train
     model = SceneEmotionRegressor(m.backbone, m.head, m.weights, m.dropout, seed=mixed_seed(c.seed), **m.kwargs)
@@ -176,7 +176,7 @@ def scene_trainer(
     fetch = {'threads' if device.type=='cpu' else 'workers': t.workers}
     dls = scene_dls(plan.side('train'), plan.side('val'), bs=batch_size or t.batch_size, images=plan.paths, augment=augment, seed=c.seed,
         device=device,
-                    preprocessing=model_preprocessing(model), cache=cache_below(c.data.cache, 'pictures'), check=False, verbose=False,
+                    preprocessing=model.preprocessing, cache=cache_below(c.data.cache, 'pictures'), check=False, verbose=False,
                         **fetch)
     return PhaseTrainer(dls, model, run, t.head_epochs, t.epochs, t.lr, t.patience, t.metric, loss=t.loss, seed=c.seed, wd=t.weight_decay,
                         grad_clip=t.grad_clip, amp=t.amp, cache=cache, units=c.evaluation.units, verbose=False)

@@ -58,12 +58,12 @@ def _near(path, home):
     if not p.exists(): raise InputError('there is no such file', p, 'move runs together with those that they name, or run phase 2 again')
     return p
 
-# %% ../../nbs/infer/05_affect.ipynb #46fa8028
+# %% ../../nbs/infer/05_affect.ipynb #a9089f99
 class SteadyScenes(ScenePredictor):
     "A `ScenePredictor` whose dropout masks are the same for every picture"
-    def _batch(self, x):
+    def _answer(self, x):
         import torch
-        if not self.n: return super()._batch(x)
+        if not self.n: return super()._answer(x)
         m = self.model
         x = x.to(next(m.parameters()).device)
         drops,out = _droppers(m.head),[]
