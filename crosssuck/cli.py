@@ -231,7 +231,7 @@ def sequences(
     if left: typer.echo(f'note: frames left out: {left}', err=True)
     typer.echo(f'{made["clips"]} clips: {made["positive"]} with and {made["negative"]} without an interaction -> {out}')
 
-# %% ../nbs/90_cli.ipynb #1ed830f6
+# %% ../nbs/90_cli.ipynb #862a3f9f
 @verb
 def train(
     config: Annotated[str, typer.Argument(help='configuration file, or the name of a recipe')],
@@ -352,19 +352,28 @@ def compare(
 @verb
 def scan(
     run: Annotated[Path, typer.Argument(help='run folder, or its model.pt')],
-    recordings: Annotated[list[Path], typer.Argument(help='videos, or folders of videos')],
+    recordings: Annotated[list[Path], typer.Argument(help='videos or signals, as the run was trained on, or folders of them')],
     out: Annotated[Path, typer.Option(help='folder of tracks, event tables and pictures; a scan goes on from what stands there')],
     positive: Annotated[str, typer.Option(help='the class that is looked for; by default the last of the model')] = None,
-    tau_on: Annotated[float, typer.Option(help='an event begins at this probability')] = .86,
-    tau_off: Annotated[float, typer.Option(help='and ends below this one')] = .78,
-    min_duration: Annotated[float, typer.Option(min=0, help='shorter events are dropped, seconds')] = 0.,
-    merge_gap: Annotated[float, typer.Option(min=0, help='events with a shorter pause become one, seconds')] = 0.,
-    hop: Annotated[float, typer.Option(min=0, help='seconds from one window to the next; by default half a clip')] = None,
+    tau_on: Annotated[float, typer.Option(help='an event begins at this probability; by default as the run says')] = None,
+    tau_off: Annotated[float, typer.Option(help='and ends below this one')] = None,
+    kernel_size: Annotated[int, typer.Option(min=1, help='samples of the opening and closing')] = None,
+    min_duration: Annotated[float, typer.Option(min=0, help='shorter events are dropped, seconds')] = None,
+    merge_gap: Annotated[float, typer.Option(min=0, help='events with a shorter pause become one, seconds')] = None,
+    hop: Annotated[float, typer.Option(min=0, help='seconds from one window to the next; by default as in training')] = None,
+    weights: Annotated[str, typer.Option(help='of a window where windows overlap: flat, triangle, hann')] = None,
+    missing: Annotated[str, typer.Option(metavar='A,B', help='signals: channels that may be missing')] = None,
+    notch: Annotated[float, typer.Option(min=0, help='signals: the mains where they were recorded, Hz; 0: none')] = None,
+    unit: Annotated[str, typer.Option(help='signals: of files that do not say')] = None,
+    device: Annotated[str, typer.Option(help='mps, cuda, cpu; by default the best there is')] = None,
 ):
     "Look for events in whole recordings."
     from crosssuck.infer.scan import scan
-    post = dict(tau_on=tau_on, tau_off=tau_off, min_duration=min_duration, merge_gap=merge_gap)
-    events,failures = scan(run, recordings, out, positive, post, hop_s=hop or None)
+    post = dict(tau_on=tau_on, tau_off=tau_off, kernel_size=kernel_size, min_duration=min_duration, merge_gap=merge_gap)
+    asked = dict(hop_s=hop or None, weights=weights, unit=unit, device=device, missing=missing and missing.split(','))
+    if notch is not None: asked['notch'] = notch or None
+    events,failures = scan(run, recordings, out, positive, post, **{k: v for k,v in asked.items() if v is not None or k=='notch'})
+    for note in events.attrs.get('notes', []): typer.echo(f'note: {note}', err=True)
     typer.echo(f'{len(events)} events in {events.video.nunique()} recordings -> {out/"events.csv"}')
     for f in failures.itertuples(): typer.echo(f'crosssuck: {f.detail}', err=True)
     if len(failures): raise typer.Exit(1)
@@ -381,7 +390,7 @@ def _text(obj):
     import json
     return json.dumps(obj, indent=1, ensure_ascii=False, allow_nan=False)+'\n'
 
-# %% ../nbs/90_cli.ipynb #145aab04
+# %% ../nbs/90_cli.ipynb #14886ee5
 _NOTHING = {'bckg','background','bkg','interictal'}
 
 def recording_events(
@@ -403,13 +412,15 @@ def recording_events(
     groups = {name: t} if t.video.nunique()==1 else dict(iter(t.groupby('video', sort=True)))
     return {n: ([(a, a+d) for a,d in zip(h.start_s, h.duration_s)], length) for n,h in ((n, here(g)) for n,g in groups.items())}
 
+_TABLES = ('.csv_bi','.csv','.tsv','.json')
+
 def _side(path, label, map, failed):
     "`recording_events` of a file, or of every table of a folder, `failed` taking the errors of the folder's"
     from crosssuck.errors import InputError
     path = Path(path)
     if not path.is_dir(): return recording_events(path, label, map)
-    out = {}
-    for f in sorted(p for p in path.rglob('*') if p.suffix.lower() in ('.csv_bi','.csv','.tsv','.json')):
+    out,scanned = {},(path/'recordings.csv').exists() # a scan writes each list in several formats: one of them counts
+    for f in sorted(path.glob('*.csv_bi') if scanned else (p for p in path.rglob('*') if p.suffix.lower() in _TABLES)):
         try: found = recording_events(f, label, map)
         except InputError as e: failed.append(f'{f}: {e}'); continue
         for n in found:

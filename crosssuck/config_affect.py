@@ -210,6 +210,7 @@ class FusionKeys(Section):
     "How two estimates become one"
     variance_weighting: bool = Field(True, description='weigh by inverse variance where it is known')
     weights: list[NotNegative] = Field([.6,.4], description='of scene and face where it is not')
+    rescale_variances: bool = Field(True, description='bring variances to the size of squared errors on the validation side')
     calibration: str|None = Field(None, description='run folder of phase 1')
     min_face_score: Share|None = Field(None, description='faces below are not asked')
     min_brightness: NotNegative|None = Field(None, description='darker faces are not asked')

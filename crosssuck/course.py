@@ -13,7 +13,7 @@ from .errors import InputError
 from .runs import environment, manifest_lines
 from .schema import config_hash, to_yaml
 
-# %% ../nbs/76_course.ipynb #d7f69f07
+# %% ../nbs/76_course.ipynb #9424fa77
 GO_ON = 'resume with the same, or give the run another folder'
 
 def same_config(
@@ -41,9 +41,10 @@ def begin(
     config, # a checked configuration
     run     # `Run`
 ):
-    "Write what a run was asked for and by which packages: config.yaml, environment.json"
+    "Write what a run was asked for and by which packages: config.yaml, environment.json; and the version of its augmentation"
     run.write_text('config.yaml', to_yaml(config))
     run.write_json('environment.json', environment(config_hash=config_hash(config)))
+    if augment := getattr(config, 'augment', None): run.record_data('augment', settings=augment.model_dump())
 
 # %% ../nbs/76_course.ipynb #1e952c7a
 @contextmanager

@@ -230,7 +230,7 @@ def tracks_of(
     finally: learn.dls = before
     return learn.timelines
 
-# %% ../nbs/79_experiment_signals.ipynb #6f6e2fc8
+# %% ../nbs/79_experiment_signals.ipynb #a59f1cbe
 def _judging(c):
     "What `judge_recordings` is told"
     e = c.evaluation
@@ -302,7 +302,8 @@ def train_signals(
     from crosssuck.report_signals import signal_report
     learn = _train(plan, run, resume, max_steps, progress)
     post = plan.config.postprocessing.options()
-    export_signal_model(run.path/'model.pt', learn.model, learn.dls.preprocessing, extra=dict(run=run.name, postprocessing=post, positive='seizure'))
+    facts = dict(run=run.name, postprocessing=post, positive='seizure')
+    export_signal_model(run.path/'model.pt', learn.model, learn.dls.preprocessing, extra=facts)
     figures = {}
     for side in ('val','test'):
         if not plan.side(side): continue

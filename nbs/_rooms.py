@@ -7,13 +7,14 @@ score.metrics score.intervals score.postprocess score.sweeps score.events score.
 schema config_signals config_affect config_frames config runs stages device
 data.events data.splits data.video data.images data.leakage data.augment data.sampling data.background
 data.clips data.frames data.scenes data.signals data.barn data.synthetic_scenes
-models.interaction models.zoo models.frames models.columns models.features models.scenes models.faces models.signals
+models.interaction models.zoo models.borrowed models.cost models.frames models.columns
+models.features models.scenes models.faces models.signals
 train.losses train.callbacks train.checkpoints train.robust train.learners train.phases train.logs
-train.interaction train.scenes train.signals
+train.interaction train.tracking train.scenes train.signals
 infer.predict infer.probe infer.review infer.tracks infer.scan_signals infer.scan fuse.experts fuse.fusion infer.affect
-evaluation evaluation_signals card report report_signals compare course experiment_signals experiment_affect experiment_frames
-experiment sweep demo cli""".split()
-NO_TORCH = 'errors score. schema config runs'.split()
+evaluation evaluation_signals card report report_signals report_affect compare course experiment_signals
+experiment_affect experiment_frames experiment sweep demo cli""".split()
+NO_TORCH = 'errors score. schema config runs stages'.split()
 
 def imports(path, package):
     "Every module named by an import statement of the file at `path`, with its line; relative ones (nbdev exports those) made absolute"

@@ -283,7 +283,7 @@ def _own(clips): return pickle.loads(pickle.dumps(clips)) # a copy that has no v
 def _as_is(o): return o
 def _start_worker(i): cv2.setNumThreads(0) # a pool of threads does not survive the fork
 
-# %% ../../nbs/data/06_clips.ipynb #0f34b876
+# %% ../../nbs/data/06_clips.ipynb #42bda0f0
 class ClipLoader(TfmdDL):
     "Batches of clips as a pure function of seed and epoch: (`TensorClip`, targets)"
     def __init__(self,
@@ -314,9 +314,11 @@ class ClipLoader(TfmdDL):
         "A `ClipRequest` for each batch of the epoch"
         for items in chunked(enumerate(self.get_idxs()), self.bs, self.drop_last): yield ClipRequest(self.seed, self.epoch, items)
 
-    def __iter__(self):
+    def __iter__(self): return self.rest(0)
+    def rest(self, step):
+        "The batches of the epoch from number `step` on; the clips before them are not read (a resumed training goes on there)"
         self.before_iter()
-        for got in self._read(list(self.requests())): yield self._finish(got)
+        for got in self._read(list(self.requests())[step:]): yield self._finish(got)
         self.after_iter()
         if self.shuffle: self.epoch += 1
 

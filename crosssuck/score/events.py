@@ -6,7 +6,8 @@
 __all__ = ['SCORE_METHODS', 'FA_RATES', 'as_events', 'score_method', 'score_events', 'pool_scores', 'score_recordings', 'fa_key',
            'evaluate_predictions']
 
-# %% ../../nbs/score/03_events.ipynb #301adb41
+# %% ../../nbs/score/03_events.ipynb #40d62390
+import math
 from numbers import Real
 import numpy as np
 import pandas as pd
@@ -251,7 +252,7 @@ def score_events(
                   dpalign=lambda: _dpalign(ref, hyp))[method]()
     return _scored(method, *counts, duration_s, parity, epoch_s=epoch_s, n_ref=len(refs), n_hyp=len(hyps), notes=notes)
 
-# %% ../../nbs/score/03_events.ipynb #63a4a1ad
+# %% ../../nbs/score/03_events.ipynb #8518301d
 def pool_scores(
     scores # results of `score_events`, of one method and parity
 )->dict:
@@ -266,6 +267,11 @@ def pool_scores(
 
 _TERMS = dict(sensitivity=(('tp',),('tp','fn')), precision=(('tp',),('tp','fp')), f1=(('tp','tp'),('tp','tp','fp','fn')),
               fa_per_24h=(('fp',),('duration_s',)))
+
+def _none_seen(units, level):
+    "The interval of a rate of which nothing was seen in so many `units` of time: zero width would say that nothing can come"
+    return dict(low=0., high=-math.log((1-level)/2)/units, method=f'exact bound of Poisson counts (Garwood 1936), {100*level:g}%',
+                note='none was seen: the bound counts each as independent')
 
 def score_recordings(
     recordings,      # dicts with `ref`, `hyp`, `duration_s`, and `name`, `patient` or whatever else groups them
@@ -308,6 +314,7 @@ def score_recordings(
         if parity=='nedc' or len(table)<2: # the official zeros and negative hits are no figures to resample
             about = dict(low=None, high=None, clusters=len(table), method='no interval', note='one cluster' if len(table)<2 else 'parity')
         else: about = weighted_interval(ratio, len(table), unit, span, int((den>0).sum()), interval, n_boot, seed, level)
+        if name=='fa_per_24h' and about['low'] is not None and not num.sum(): about |= _none_seen(den.sum()/scale, level)
         figures[name] = dict(about, value=pooled[name], n=len(found), reason=pooled['reasons'].get(name))
     return dict(pooled=pooled, figures=figures, recordings=found)
 

@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['timelines', 'stitched_timelines', 'default_thresholds', 'sweep_thresholds']
 
-# %% ../../nbs/score/03_sweeps.ipynb #1aa7857c
+# %% ../../nbs/score/03_sweeps.ipynb #e92d91b5
 import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 from ..errors import InputError
-from .postprocess import Post, as_array, as_probabilities, checked_rate, mask_runs
+from .postprocess import Post, as_array, as_probabilities, checked_rate, mask_runs, samples_in
 
 # %% ../../nbs/score/03_sweeps.ipynb #0a0f5944
 def _labels(labels, shape, what='labels'):
@@ -154,10 +154,11 @@ def _shaped(x, kernel, gap, least):
         out.append(_opened(_closed(_opened(x[:,from_:t+step+reach], kernel), gap), least)[:,t-from_:][:,:step])
     return np.concatenate(out, 1) if len(out)>1 else out[0]
 
-# %% ../../nbs/score/03_sweeps.ipynb #5791af17
+# %% ../../nbs/score/03_sweeps.ipynb #32d0e6de
 def _above(heights, n):
     "For each of n pairs, how many of `heights` it lies below"
-    return np.cumsum(np.bincount(heights, minlength=n+1)[:0:-1])[::-1]
+    parts = [heights[i:i+_BLOCK] for i in range(0, len(heights), _BLOCK)] # `bincount` widens its input eightfold
+    return np.cumsum(sum((np.bincount(h, minlength=n+1) for h in parts), np.zeros(n+1, int))[:0:-1])[::-1]
 
 def _counts(h, y, n):
     "References found, events, false alarms (n,) of heights and labels (rows, samples) of n pairs"
@@ -180,13 +181,13 @@ def default_thresholds()->np.ndarray:
     tail = 10**-np.array([3, 2.7, 2.3])
     return np.r_[tail, np.arange(1, 100)/100, 1-tail[::-1]]
 
-# %% ../../nbs/score/03_sweeps.ipynb #ed548c32
+# %% ../../nbs/score/03_sweeps.ipynb #3e562021
 def _overlong(h, y, n, longest):
     "Samples outside of references (n,) that lie in events longer than `longest` samples"
     if h.shape[1]<=longest: return np.zeros(n, int)
-    return _above(_opened(h, longest+1)[~y], n)
+    return _above(_shaped(h, 1, 1, longest+1)[~y], n)
 
-# %% ../../nbs/score/03_sweeps.ipynb #2ba97e52
+# %% ../../nbs/score/03_sweeps.ipynb #2be4521c
 def sweep_thresholds(
     probs,           # (rows, samples) probabilities, array or tensor, or a list of timelines of several lengths
     labels,          # 0 and 1, of the same shape
@@ -195,12 +196,12 @@ def sweep_thresholds(
     sfreq:float=256., # samples per second
     mask=None        # 1 where a sample counts, of the same shape; the rest is no event and takes no time
 )->pd.DataFrame:
-    """One row a threshold: `tau_on, tau_off, n_hyp, tp, fn, fp` (events that overlap no reference), `overlong` (further false alarms for what is
-    called longer than `Post.longest`), `sensitivity`, `fa_per_24h` (of both). Raises `InputError`"""
+    """One row a threshold: `tau_on, tau_off, n_hyp, tp, fn, fp` (events that overlap no reference), `overlong` (further alarms for what
+    is called longer than `Post.longest`), `sensitivity`, `fa_per_24h` (of both). Raises `InputError`"""
     tracks,on,post,sfreq = timelines(probs, labels, mask),_thresholds(thresholds),Post.of(post_cfg),checked_rate(sfreq)
     off = np.where(on==post.tau_on, post.tau_off, on*(post.tau_off/post.tau_on)) # that of the settings to the last bit
     total,beyond,n_ref,hours = np.zeros((3, len(on)), int),np.zeros(len(on), int),0,0.
-    longest = int(np.ceil(round(post.longest*sfreq, 6)))
+    longest = samples_in(post.longest, sfreq)
     for p,y,m in tracks:
         n_ref,hours = n_ref+len(mask_runs(y)[0]),hours+np.count_nonzero(m)/sfreq/3600
         step = max(1, _BLOCK//max(1, p.shape[1]))

@@ -67,9 +67,9 @@ def set_rng_state(
     if state['cuda'] is not None: torch.cuda.set_rng_state_all(state['cuda'])
     if state['mps'] is not None: torch.mps.set_rng_state(state['mps'])
 
-# %% ../../nbs/train/02_callbacks.ipynb #3f57e1c1
+# %% ../../nbs/train/02_callbacks.ipynb #268d901e
 class StepSeed(Callback):
-    "Before each batch of training seed Python, NumPy and torch from (seed, phase, epoch, step), and the loader from (seed, epoch)"
+    "Before each batch of training, and before it is read, seed Python, NumPy, torch from (seed, phase, epoch, step), the loader from (seed, epoch)"
     order,run_valid = -30,False
     def __init__(self,
         seed:int=42 # the run's seed, 0 or more
@@ -81,9 +81,15 @@ class StepSeed(Callback):
         loader,epoch = self.dls.train,phase_of(self.learn)['epochs_before']+self.epoch
         if hasattr(loader, 'epoch'): loader.epoch = epoch
         else: loader.rng = random.Random(mixed_seed(self.seed, epoch))
-        self._seed(0)
+        for of in (loader, getattr(loader, 'sampler', None)): # PyTorch's own loaders
+            if isinstance(g := getattr(of, 'generator', None), torch.Generator): g.manual_seed(mixed_seed(self.seed, epoch))
+        self.fetch(0)
+    def fetch(self, step):
+        "Seed what is drawn while batch `step` is read"
+        self._seed(*((step, 1) if step else (0,)))
     def before_batch(self): self._seed(self.iter+1)
-    def _seed(self, step): seed_all(self.seed, phase_of(self.learn)['index'], self.epoch, step)
+    def after_batch(self): self.fetch(self.iter+1)
+    def _seed(self, *step): seed_all(self.seed, phase_of(self.learn)['index'], self.epoch, *step)
     def after_fit(self):
         if self.rng is not None: set_rng_state(self.rng)
         self.rng = None
@@ -124,7 +130,7 @@ class TableColumns(Callback):
         if len(self.added): self.learn.metrics = L(m for m in self.learn.metrics if m not in self.added)
         self.added = L()
 
-# %% ../../nbs/train/02_callbacks.ipynb #ed4437ca
+# %% ../../nbs/train/02_callbacks.ipynb #ddfd1295
 class FocalLossCallback(TableColumns):
     "Use `FocalLoss` for the fit and log the loss of each class: `learn.class_loss['train'|'valid'][class]`, and columns `loss_<class>`"
     order = -15 # before fastai moves the loss to the device (-10)
@@ -150,6 +156,8 @@ class FocalLossCallback(TableColumns):
         with torch.no_grad(), NoneReduce(self.focal): losses = self.focal(self.pred, y).detach()
         if self.sums is None: self.sums = losses.new_zeros(2, len(self._vocab()))
         self.sums.index_add_(1, y, torch.stack([losses, torch.ones_like(losses)]))
+    def epoch_state(self): return dict(sums=self.sums)
+    def load_epoch_state(self, state): self.sums = state['sums']
     def after_train(self): self._end('train')
     def after_validate(self): self._end('valid')
     def _end(self, part):
@@ -232,7 +240,7 @@ class MixedPrecision(Callback):
     def load_state(self, state):
         if self.scaler and state['scaler']: self.scaler.load_state_dict(state['scaler'])
 
-# %% ../../nbs/train/02_callbacks.ipynb #1b3ccce3
+# %% ../../nbs/train/02_callbacks.ipynb #a1a458b7
 class Accumulate(Callback):
     "One optimiser step for every `n` batches, and one for what is left over at the end of the epoch"
     order,run_valid = MixedPrecision.order-4,False
@@ -252,6 +260,10 @@ class Accumulate(Callback):
         if self.clips!=self.nominal:
             torch._foreach_mul_([p.grad for p,*_ in self.opt.all_params(with_grad=True)], self.nominal/self.clips)
         self.count,self.clips = 0,0
+    def epoch_state(self): return dict(clips=self.clips, nominal=self.nominal if self.count else 0)
+    def load_epoch_state(self, state):
+        self.clips,self.nominal = state['clips'],state['nominal']
+        self.count = round(self.clips*self.n/self.nominal) if self.nominal else 0 # in batches of this learner's size
     def after_train(self):
         if not self.count: return
         self.closing = True

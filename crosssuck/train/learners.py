@@ -70,7 +70,7 @@ def model_for(
         return video_model(name, n_in=clip_channels[p['channels']], n_out=len(dls.vocab), n_frames=p['n_frames'], size=tuple(p['size']),
                            weights=weights, dropout=dropout)
 
-# %% ../../nbs/train/03_learners.ipynb #64d98c13
+# %% ../../nbs/train/03_learners.ipynb #9f1d2bdd
 def training_callbacks(
     monitor:str,           # metric or loss that chooses the best weights
     metrics=(),            # exact names of `score.metrics`
@@ -83,6 +83,7 @@ def training_callbacks(
     accumulate:int=1,      # batches a step
     mixup:float=0.,        # alpha of MixUp (Zhang et al. 2018), 0: none
     group_dro=None,        # dict for `GroupDRO`: by, step, adjust
+    every_steps:int=None,  # with a run: a checkpoint within an epoch too, after so many batches
     early_stopping=None    # dict for `EarlyStop`: patience (epochs), min_delta
 )->list:
     "The callbacks that `clip_learner` trains with; raises `InputError` for what none of them can do"
@@ -96,7 +97,7 @@ def training_callbacks(
     if mixup: cbs.append(MixUp(mixup))
     if group_dro: cbs.append(GroupDRO(**group_dro))
     if early_stopping: cbs.append(EarlyStop(monitor, **early_stopping))
-    if run is not None: cbs += [RunRecord(run), Checkpoints(run, monitor)]
+    if run is not None: cbs += [RunRecord(run), Checkpoints(run, monitor, every_steps=every_steps)]
     return cbs
 
 # %% ../../nbs/train/03_learners.ipynb #310fd635
