@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['app', 'Map', 'Classes', 'Overwrite', 'verb', 'os_exit_quietly', 'column_map', 'evaluation_folders', 'as_option',
-           'demo', 'validate', 'split', 'audit', 'train', 'predict', 'evaluate', 'confound', 'compare', 'scan',
-           'affect', 'recording_events', 'score', 'models', 'doctor', 'main']
+           'demo', 'validate', 'split', 'audit', 'frames', 'sequences', 'train', 'predict', 'evaluate', 'confound',
+           'compare', 'scan', 'affect', 'recording_events', 'score', 'models', 'doctor', 'main']
 
 # %% ../nbs/90_cli.ipynb #7abc9bd3
 import functools, re, shlex, sys
@@ -176,6 +176,60 @@ def audit(
         if f.first(): typer.echo(f'{f}, the first: {f.first()}')
     if json: report.save(json); typer.echo(f'written: {json}')
     if report.errors(): raise typer.Exit(1)
+
+# %% ../nbs/90_cli.ipynb #307c9d83
+def _home(files):
+    "The folder of the recordings, for event tables that count in frames; name -> file where they lie in several"
+    return str(files[0].parent) if len({f.parent for f in files})==1 else {f.name: f for f in files}
+
+@verb
+def frames(
+    videos: Annotated[list[Path], typer.Argument(help='recordings, or folders of recordings')],
+    out: Annotated[Path, typer.Option(help='folder: pictures of each recording in a folder of its own, and frames.csv; goes on there')],
+    fps: Annotated[float, typer.Option(help='pictures a second; by default every frame')] = None,
+    size: Annotated[int, typer.Option(min=8, help='height and width, pixels; by default as stored')] = None,
+    ext: Annotated[str, typer.Option(help='png, or jpg (smaller)')] = 'png',
+    events: Annotated[Path, typer.Option(help='event table: a frame within an event is labelled 1, the others 0')] = None,
+    positive: Annotated[list[str], typer.Option(help='only events with this label count; repeat')] = (),
+    map: Map = (),
+):
+    "Cut frames out of recordings."
+    from crosssuck.errors import unknown_name
+    from crosssuck.experiment_frames import extract_videos
+    from crosssuck.infer.scan import recordings_in
+    files = recordings_in(videos, out=out)
+    known = _events(events, map, videos=_home(files)) if events else None
+    if known is not None and (odd := [p for p in positive if p not in set(known.label)]):
+        raise unknown_name('label', odd[0], sorted(known.label.unique()), '--positive')
+    table,failures = extract_videos(files, out, known, fps=fps, size=size, ext=ext, positive=list(positive) or None,
+                                    progress=sys.stderr.isatty())
+    told = f', {int(table.label.sum())} within an event' if known is not None else ''
+    typer.echo(f'{len(table)} frames of {table.video.nunique()} recordings{told} -> {out/"frames.csv"}')
+    for f in failures.itertuples(): typer.echo(f'crosssuck: {f.video}: {f.detail}', err=True)
+    if len(failures): raise typer.Exit(1)
+
+@verb
+def sequences(
+    per_frame: Annotated[Path, typer.Argument(help='table with a row a frame: frames.csv, or B004_per_frame_with_crops.csv')],
+    out: Annotated[Path, typer.Option(help='table of clips to write; <out>.summary.json stands beside it')],
+    root: Annotated[Path, typer.Option(help='folder below which the pictures lie; by default that of the table')] = None,
+    n_frames: Annotated[int, typer.Option(min=1, help='frames of a clip, odd')] = 5,
+    ratio: Annotated[float, typer.Option(help='clips without an interaction for each with one')] = 1.,
+    seed: Annotated[int, typer.Option(min=0, help='every draw is a function of it')] = 42,
+    positive: Annotated[list[str], typer.Option(help='a label that is an interaction; repeat')] = (),
+    map: Map = (), overwrite: Overwrite = False,
+):
+    "Make balanced clips from a table of frames."
+    from crosssuck.data.frames import make_sequences
+    from crosssuck.errors import InputError
+    from crosssuck.runs import ask_first
+    ask_first([out, Path(f'{out}.summary.json')], overwrite)
+    try: made = make_sequences(per_frame, out, root, n_frames, ratio, seed, list(positive) or None, column_map(map) or None)
+    except InputError as e: raise InputError(e.what, e.where, as_option(e.right)) from None
+    for note in made['notes']: typer.echo(f'note: {note}', err=True)
+    left = ', '.join(f'{n} {r}' for r,n in made['frames_left_out'].items())
+    if left: typer.echo(f'note: frames left out: {left}', err=True)
+    typer.echo(f'{made["clips"]} clips: {made["positive"]} with and {made["negative"]} without an interaction -> {out}')
 
 # %% ../nbs/90_cli.ipynb #152a2aef
 @verb

@@ -42,7 +42,7 @@ class FrameData(Section):
     fps: Positive|None = Field(None, description='frames a second, where the tables do not say; none: a frame counts as a second')
     cache: str = Field('auto', description='folder of a barn and its frames; auto: the user\'s cache folder')
 
-# %% ../nbs/00_config_frames.ipynb #9ea17565
+# %% ../nbs/00_config_frames.ipynb #d078db50
 class FrameSplit(Section):
     "Which clips train, which choose the weights, which judge them"
     how: Literal['contiguous','video','given'] = Field('contiguous',
@@ -76,7 +76,8 @@ class FrameAugment(Section):
     degrees: NotNegative = Field(8., description='largest rotation')
     translate: Share = Field(.05, description='largest shift, as a share of width and height')
     scale: tuple[Positive,Positive] = Field((.95,1.05), description='magnification, from and to')
-    temporal_dropout: Annotated[float, Field(ge=0, le=1)] = Field(0., description='share of clips in which the centre frame replaces a neighbour')
+    temporal_dropout: Annotated[float, Field(ge=0, le=1)] = Field(0.,
+        description='share of clips in which the centre frame replaces a neighbour')
 
     @model_validator(mode='before')
     @classmethod
@@ -84,7 +85,7 @@ class FrameAugment(Section):
         if isinstance(values, dict) and isinstance(values.get('scale'), list): values = {**values, 'scale': tuple(values['scale'])}
         return values
 
-# %% ../nbs/00_config_frames.ipynb #c82077b8
+# %% ../nbs/00_config_frames.ipynb #30d978bd
 class FrameModel(Section):
     "The interaction CNN"
     widths: list[Count] = Field([64,128,256], description='channels of each stage')
@@ -132,8 +133,9 @@ class FrameTrain(Section):
 
 class FrameEvaluation(Section):
     "What is reported"
-    metrics: list[str] = Field(['balanced_accuracy','auc','pr_auc','accuracy','precision_interaction','recall_interaction','f1_interaction'],
-                               description='metrics, each with an interval')
+    metrics: list[str] = Field(
+        [*'balanced_accuracy auc pr_auc accuracy'.split(), *(f'{m}_interaction' for m in 'precision recall f1'.split())],
+        description='metrics, each with an interval')
     cluster: str = Field('video', description='the independent unit: column by which intervals resample')
     n_boot: Annotated[int, Field(ge=100)] = Field(2000, description='bootstrap resamples')
     attention: Annotated[int, Field(ge=0)] = Field(6, description='clips whose attention is drawn: the surest, and the worst mistakes')

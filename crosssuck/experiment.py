@@ -511,7 +511,7 @@ def _pooled_audit(audits):
     figures = dict(folds=[a['figures'] for a in audits], remarks=[f'counts are sums over {len(audits)} folds', *remarks])
     return dict(clean=all(a['clean'] for a in audits), findings=findings, figures=figures, allowed=audits[0]['allowed'])
 
-# %% ../nbs/80_experiment.ipynb #78cb6139
+# %% ../nbs/80_experiment.ipynb #611a78d5
 def _route(kind):
     "The function that walks the whole way for configurations of another `kind` than clips"
     if kind=='signals':
@@ -520,6 +520,9 @@ def _route(kind):
     if kind in ('scenes','calibration','fusion'):
         from crosssuck.experiment_affect import run_affect
         return run_affect
+    if kind=='frames':
+        from crosssuck.experiment_frames import run_frames
+        return run_frames
 
 # %% ../nbs/80_experiment.ipynb #3e4fd047
 def run(

@@ -213,7 +213,7 @@ def frame_phases(
     n,lr,s = config.train.epochs,config.optim.lr,config.sched
     return interaction_phases(n, lr, s.warmup_epochs) if s.name=='cosine' else older_phases(n, lr, s.step_epochs, s.gamma)
 
-# %% ../nbs/79_experiment_frames.ipynb #5fe00106
+# %% ../nbs/79_experiment_frames.ipynb #06e77882
 def clips_to_show(
     made:pd.DataFrame, # predictions with `label` and `prob_<positive>`
     positive:str,      # the label of interest
@@ -253,6 +253,7 @@ def plot_clips(
         with torch.inference_mode(): z,w = net(interaction_input(x[None].to(device), p['mean'], p['std']), return_attention=True)
         at = axes[2*(k//columns):2*(k//columns)+2,k%columns]
         plot_attention(x, w[0], f'{Path(row.video).name} {row.centre_frame}: {row.label}, p {z[0].sigmoid():.2f}', min_weight, axes=at)
+        at[1].set_ylim(0, max(at[1].get_ylim()[1], 1.1*(min_weight or 0)))
         at[0].set_title(at[0].get_title(loc='left'), loc='left', fontsize=8, color='black' if getattr(row, 'right', True) else 'crimson')
     for ax in axes.T.reshape(columns, rows, 2)[:, -1][len(clips)-(rows-1)*columns:].ravel(): ax.axis('off')
     return fig
