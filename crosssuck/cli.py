@@ -410,7 +410,7 @@ def _text(obj):
     import json
     return json.dumps(obj, indent=1, ensure_ascii=False, allow_nan=False)+'\n'
 
-# %% ../nbs/90_cli.ipynb #14886ee5
+# %% ../nbs/90_cli.ipynb #d58f8a7c
 _NOTHING = {'bckg','background','bkg','interictal'}
 
 def recording_events(
@@ -421,15 +421,17 @@ def recording_events(
     "name -> `(list of (start, stop) in seconds, length of the recording or None)`; raises `InputError`"
     import pandas as pd
     from crosssuck.data.events import DIALECTS, _raw, read_events
+    from crosssuck.data.signals import recording_stem
     path = Path(path)
     raw,name = _raw(path, [d.columns for d in DIALECTS.values() if d.columns]),re.sub(r'_(events|annotations)$', '', path.stem)
     said = re.match(r'\s*([\d.]+)', str(raw.meta.get('duration', ''))) if isinstance(raw.meta, dict) else None
     length = float(said[1]) if said else None
-    if not len(raw.df): return {name: ([], length)} # column names and nothing below: a recording without events
+    if not len(raw.df): return {recording_stem(name): ([], length)} # column names and nothing below: a recording without events
     t = read_events(path, columns=column_map(map) or None)
     if 'recordingDuration' in t: length = float(pd.to_numeric(t.recordingDuration, errors='coerce').max())
     here = lambda g: g[(g.label==label) if label else ~g.label.astype(str).str.lower().isin(_NOTHING)]
     groups = {name: t} if t.video.nunique()==1 else dict(iter(t.groupby('video', sort=True)))
+    groups = {recording_stem(n): g for n,g in groups.items()}
     return {n: ([(a, a+d) for a,d in zip(h.start_s, h.duration_s)], length) for n,h in ((n, here(g)) for n,g in groups.items())}
 
 _TABLES = ('.csv_bi','.csv','.tsv','.json')
@@ -471,13 +473,15 @@ def score(
     failed += [f'{n}: no hypothesis in {hyp}' for n in refs if n not in hyps]+[f'{n}: no reference in {ref}' for n in hyps if n not in refs]
     todo = []
     for n in (n for n in refs if n in hyps):
-        seconds = duration if duration is not None else refs[n][1] if refs[n][1] is not None else hyps[n][1]
+        seconds = next((x for x in (refs[n][1], hyps[n][1], duration) if x is not None), None) # --duration is for files that do not say
         if seconds is None: failed.append(f'{n}: its length is not known; give --duration')
         else:
             one = dict(name=n, ref=refs[n][0], hyp=hyps[n][0], duration_s=seconds)
             try: score_recordings([one], method, parity); todo.append(one)
             except InputError as e: failed.append(str(e))
     for f in failed: typer.echo(f'crosssuck: {f}', err=True)
+    if label and not any(r['ref'] or r['hyp'] for r in todo):
+        raise InputError(f'no event is labelled `{label}`', '--label', 'a label of the tables')
     if not todo: raise InputError('nothing could be scored', hyp, failed[0] if failed else 'one recording or more')
     found = score_recordings(todo, method, parity)
     for note in found['pooled']['notes']: typer.echo(f'note: {note}', err=True)
