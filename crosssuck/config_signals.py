@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from .errors import unknown_name
 from .schema import *
 
-# %% ../nbs/00_config_signals.ipynb #5786273f
+# %% ../nbs/00_config_signals.ipynb #5014baab
 class Synthetic(Section):
     "Recordings that the library makes"
     patients: Count = Field(8, description='patients')
@@ -26,7 +26,7 @@ class SignalData(Section):
     recordings: str|list[str]|None = Field(None, description='folder, searched to the bottom, or files: EDF, BDF, npy, CSV')
     synthetic: Synthetic|None = Field(None, description='make recordings instead')
     seizure_labels: list[str]|None = Field(None, description='labels that are looked for; none: what the field calls a seizure')
-    unannotated: Literal['error','background'] = Field('error', description='recordings without annotations: refuse, or nothing happens in them')
+    unannotated: Literal['error','background'] = Field('error', description='without annotations: refuse, or all background')
     ignore: list[str] = Field([], description='labels of annotations whose time does not count')
     sampling_rate: Positive = Field(256., description='samples a second that the detector sees')
     window_size: Positive = Field(60., description='length of a window, seconds')

@@ -105,7 +105,7 @@ def _within_hours(sides, most, seed):
     out = keep.index[~keep]
     return sides.drop(out).reset_index(drop=True),len(out),float(sides.hours[out].sum())
 
-# %% ../nbs/79_experiment_signals.ipynb #951da09a
+# %% ../nbs/79_experiment_signals.ipynb #6e9d9319
 @dataclass
 class SignalPlan:
     "What is known before training"
@@ -152,7 +152,8 @@ def plan_signals(
         if not (sides.split==s).any():
             raise InputError(f'no recording is left for {s}', 'data.recordings', 'more patients, or another share')
     audit = audit_recordings(made, sides)
-    if bad := audit.errors(): raise InputError(f'the split leaks: {", ".join(map(str, bad))}; {bad[0].rows[0]}', 'data.recordings', bad[0].advice)
+    if bad := audit.errors():
+        raise InputError(f'the split leaks: {", ".join(map(str, bad))}; {bad[0].rows[0]}', 'data.recordings', bad[0].advice)
     failures = pd.concat([failed, broken], ignore_index=True)
     return SignalPlan(config, {r.name: r for r in made}, sides, audit, failures, notes+[f'{r.name}: {n}' for r in made for n in r.notes
                                                                                         if n not in notes][:20])

@@ -175,7 +175,7 @@ def _annotation_table(events, where):
     try: return pd.DataFrame(dict(start_s=t.start_s.astype(float), stop_s=t.stop_s.astype(float), label=t.label.astype(str)))
     except ValueError as e: raise InputError(f'annotations that are no numbers ({e})', where, 'seconds') from None
 
-# %% ../../nbs/data/08_signals.ipynb #12bf5a9d
+# %% ../../nbs/data/08_signals.ipynb #8e741203
 def read_annotations(
     path # csv_bi, BIDS events.tsv, or any table that `read_events` reads
 )->pd.DataFrame:
@@ -186,7 +186,8 @@ def read_annotations(
         head = path.read_text(encoding='utf-8', errors='replace')
         named = re.search(r'(?mi)^(?!#).*(start|onset|begin)', head) # column names, and nothing below
         if not (e.what.startswith('no events') and named):
-            raise InputError(e.what, e.where, 'column names such as start_time, stop_time, label; only they, where nothing happens') from None
+            right = 'column names such as start_time, stop_time, label; only they, where nothing happens'
+            raise InputError(e.what, e.where, right) from None
         t = pd.DataFrame(dict(start_s=[], duration_s=[], label=[]))
     out = pd.DataFrame(dict(start_s=t.start_s.astype(float), stop_s=(t.start_s+t.duration_s).astype(float), label=t.label.astype(str)))
     head = path.read_text(encoding='utf-8', errors='replace')[:2000]
