@@ -44,11 +44,11 @@ def seed_all(
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
 
-# %% ../nbs/02_device.ipynb #92da76d5
+# %% ../nbs/02_device.ipynb #35c4f45a
 _MIB = 1<<20
 
 def memory()->dict:
-    "MiB: `rss`, `vms`, `rss_peak` of this process, None if not told; with CUDA or MPS `gpu_allocated`, `gpu_reserved`, `gpu_free`, `gpu_total`"
+    "MiB: `rss`, `vms`, `rss_peak` of this process, None if not told; with a GPU `gpu_allocated`, `gpu_reserved`, `gpu_free`, `gpu_total`"
     return dict(_process_memory(), **_gpu_memory())
 
 def _process_memory():

@@ -67,9 +67,9 @@ def set_rng_state(
     if state['cuda'] is not None: torch.cuda.set_rng_state_all(state['cuda'])
     if state['mps'] is not None: torch.mps.set_rng_state(state['mps'])
 
-# %% ../../nbs/train/02_callbacks.ipynb #1d23750a
+# %% ../../nbs/train/02_callbacks.ipynb #fdeadb6c
 class StepSeed(Callback):
-    "Before each batch of training, and before it is read, seed all generators from (seed, phase, epoch, step); the loader from (seed, epoch)"
+    "Before a batch of training, and before it is read, seed all generators from (seed, phase, epoch, step); the loader from (seed, epoch)"
     order,run_valid = -30,False
     def __init__(self,
         seed:int=42 # the run's seed, 0 or more
