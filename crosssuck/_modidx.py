@@ -1174,6 +1174,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                         'crosssuck.data.signals._findings': ('data/signals.html#_findings', 'crosssuck/data/signals.py'),
                                         'crosssuck.data.signals._forward': ('data/signals.html#_forward', 'crosssuck/data/signals.py'),
                                         'crosssuck.data.signals._given': ('data/signals.html#_given', 'crosssuck/data/signals.py'),
+                                        'crosssuck.data.signals._is_ombao': ('data/signals.html#_is_ombao', 'crosssuck/data/signals.py'),
                                         'crosssuck.data.signals._moments': ('data/signals.html#_moments', 'crosssuck/data/signals.py'),
                                         'crosssuck.data.signals._names_electrodes': ( 'data/signals.html#_names_electrodes',
                                                                                       'crosssuck/data/signals.py'),

@@ -454,7 +454,7 @@ def _read_table(path, sfreq=None, channels=None, **kwargs):
     return dict(data=x.to_numpy(np.float32).T, sfreq=_given(sfreq, 'sfreq', path),
                 channels=list(x) if channels is None else channels)|kwargs
 
-# %% ../../nbs/data/08_signals.ipynb #2223b929
+# %% ../../nbs/data/08_signals.ipynb #4c473218
 class _FromMne:
     "The EEG channels of an mne `Raw`, read when asked, microvolts"
     def __init__(self, raw): self.raw,self.shape,self.dtype,self.ndim = raw,(len(raw.ch_names), raw.n_times),np.dtype('float32'),2
@@ -493,6 +493,7 @@ def read_recording(
     if not path.exists():
         near = nearest(path.name, [p.name for p in path.parent.iterdir()]) if path.parent.is_dir() else None
         raise InputError('no such file', path, f'did you mean `{near}`?' if near else None)
+    if _is_ombao(path): return read_ombao(path)
     if path.is_dir(): raise InputError('this is a folder', path, 'one file, or `read_recordings` for a folder')
     if not path.stat().st_size: raise InputError('the file is empty', path.name, 'a recording')
     suffix = Path(path.stem).suffix if path.suffix=='.gz' else path.suffix
@@ -529,17 +530,21 @@ def recording_stem(
 
 def _bare(name): return Path(name[:-3] if name.lower().endswith('.gz') else name).stem
 
-# %% ../../nbs/data/08_signals.ipynb #f80e16a4
+# %% ../../nbs/data/08_signals.ipynb #6fc59755
 _TABLES = ('.csv','.tsv','.csv.gz','.tsv.gz')
 
 def recording_files(
     folder,         # searched to the bottom
     montage=MONTAGE # electrodes by which a table is known as a recording
 )->list:
-    "Paths of recordings: .edf, .bdf, .vhdr, .set, .npy, .npz, and tables whose header names one of `montage`; hidden files are left out"
+    """Paths of recordings: .edf, .bdf, .vhdr, .set, .npy, .npz, and tables whose header names one of `montage`; hidden files are left out.
+    A folder that is one recording (`read_ombao`) is itself the path"""
+    if _is_ombao(folder): return [Path(folder)]
     kinds = ('.edf','.bdf','.vhdr','.set','.npy','.npz')
     fits = lambda p: p.suffix.lower() in kinds or p.name.lower().endswith(_TABLES) and _names_electrodes(p, montage)
     return sorted(p for p in Path(folder).rglob('*') if not p.name.startswith('.') and p.is_file() and fits(p))
+
+def _is_ombao(folder): return (Path(folder)/'ORIGINAL_README.txt').is_file() and (Path(folder)/'ch01.inp.gz').is_file()
 
 def _names_electrodes(path, montage):
     try:
