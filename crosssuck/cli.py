@@ -106,7 +106,7 @@ def demo(
     from crosssuck.demo import demo
     demo(out, seed=seed, overwrite=overwrite)
 
-# %% ../nbs/90_cli.ipynb #c1e9cdb7
+# %% ../nbs/90_cli.ipynb #72eca8c2
 @verb
 def validate(
     config: Annotated[str, typer.Argument(help='configuration file, or the name of a recipe')],
@@ -115,7 +115,9 @@ def validate(
 ):
     "Check a configuration."
     from crosssuck.config import config_hash, load_config
+    from crosssuck.experiment import check_model
     checked = load_config(config, set, paths=paths)
+    check_model(checked)
     typer.echo(f'{checked.name}: fine (hash {config_hash(checked)})')
 
 @verb

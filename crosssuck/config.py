@@ -180,14 +180,14 @@ class Evaluation(Section):
     n_boot: Annotated[int, Field(ge=100)] = Field(2000, description='bootstrap resamples')
     references: list[Reference] = Field([], description='figures to stand beside ours')
 
-# %% ../nbs/00_config.ipynb #343e6a7f
+# %% ../nbs/00_config.ipynb #93b1e7de
 class Config(Experiment):
     "The configuration of one experiment on clips"
     unhashed: ClassVar[tuple] = ('name','device','kind','data.events','data.videos','data.cache','train.workers','evaluation.references')
     kind: Literal['clips'] = Field('clips', description='what it is about')
     name: str = Field(description='name of the experiment and of its run folder')
     seed: Annotated[int, Field(ge=0, lt=2**32)] = Field(42, description='seed of everything random')
-    device: str = Field('auto', description='auto (MPS, else CUDA, else CPU), or mps, cuda, cpu')
+    device: Device = Field('auto', description='auto (MPS, else CUDA, else CPU), or mps, cuda, cpu')
     data: Data = Field(description='events and videos')
     split: Split = Field(Split(), description='train, validation, test')
     clip: Clip = Field(Clip(), description='an event as a tensor')

@@ -48,7 +48,7 @@ class AffectData(Section):
     allow_leakage: list[str] = Field([], description='error-level findings of the audit that do not stop the training')
     cache: str|None = Field('auto', description='folder of fitted pictures; auto: the user\'s cache folder; none: read each time')
 
-# %% ../nbs/00_config_affect.ipynb #755cdd92
+# %% ../nbs/00_config_affect.ipynb #4b4a08c6
 class SceneModelKeys(Section):
     "The regressor"
     backbone: str = Field('vit_base_patch32_clip_quickgelu_224.openai', description='a timm tower, or open_clip:NAME')
@@ -86,7 +86,7 @@ class _Affect(Experiment):
     unhashed: ClassVar[tuple] = ('kind','name','device','data.table','data.images','data.cache','train.workers')
     name: str = Field(description='name of the experiment and of its run folder')
     seed: Annotated[int, Field(ge=0, lt=2**32)] = Field(42, description='seed of everything random')
-    device: str = Field('auto', description='auto (MPS, else CUDA, else CPU), or mps, cuda, cpu')
+    device: Device = Field('auto', description='auto (MPS, else CUDA, else CPU), or mps, cuda, cpu')
     data: AffectData = Field(description='pictures and labels')
     evaluation: AffectEvaluation = Field(AffectEvaluation(), description='what is reported')
 

@@ -140,7 +140,7 @@ class FrameEvaluation(Section):
     n_boot: Annotated[int, Field(ge=100)] = Field(2000, description='bootstrap resamples')
     attention: Annotated[int, Field(ge=0)] = Field(6, description='clips whose attention is drawn: the surest, and the worst mistakes')
 
-# %% ../nbs/00_config_frames.ipynb #c9dac3ef
+# %% ../nbs/00_config_frames.ipynb #d7ff9a1d
 class FramesConfig(Experiment):
     "The configuration of one experiment on lists of frames"
     unhashed: ClassVar[tuple] = ('name','device','kind','data.sequences','data.frames','data.root','data.cache','train.workers',
@@ -148,7 +148,7 @@ class FramesConfig(Experiment):
     kind: Literal['frames'] = Field('frames', description='what it is about')
     name: str = Field(description='name of the experiment and of its run folder')
     seed: Annotated[int, Field(ge=0, lt=2**32)] = Field(42, description='seed of everything random')
-    device: str = Field('auto', description='auto (MPS, else CUDA, else CPU), or mps, cuda, cpu')
+    device: Device = Field('auto', description='auto (MPS, else CUDA, else CPU), or mps, cuda, cpu')
     data: FrameData = Field(description='clips and frames')
     split: FrameSplit = Field(FrameSplit(), description='train, validation, test')
     clip: FrameClip = Field(FrameClip(), description='a clip as a tensor')

@@ -90,7 +90,7 @@ class Training(Section):
     positive_weight: bool = Field(False, description='weigh seizure samples by the ratio of the batch')
     early_stopping: SignalEarlyStopping = Field(SignalEarlyStopping(), description='when to stop')
 
-# %% ../nbs/00_config_signals.ipynb #2a9597e8
+# %% ../nbs/00_config_signals.ipynb #86f0b597
 _FIXED = ('taes','auroc','sensitivity','specificity')
 
 class SignalEvaluation(Section):
@@ -114,7 +114,7 @@ class ExperimentKeys(Section):
     name: str = Field(description='name of the experiment and of its run folder')
     description: str = Field('', description='a sentence for the report')
     seed: Annotated[int, Field(ge=0, lt=2**32)] = Field(42, description='seed of everything random')
-    device: str = Field('auto', description='auto (MPS, else CUDA, else CPU), or mps, cuda, cpu')
+    device: Device = Field('auto', description='auto (MPS, else CUDA, else CPU), or mps, cuda, cpu')
     wandb: Wandb = Field(Wandb(), description='Weights & Biases')
 
 class Logging(Section):

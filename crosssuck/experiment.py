@@ -5,14 +5,15 @@
 # %% auto #0
 __all__ = ['read_tables', 'load_events', 'split_options', 'split_of', 'Plan', 'readable', 'class_names', 'best_by',
            'positive_label', 'plan', 'cache_folder', 'reader_of', 'loaders', 'loss_of', 'phases_of', 'learner_of',
-           'judging', 'predict_sides', 'score_sides', 'summary', 'train_run', 'cross_validate', 'run', 'rehearse']
+           'judging', 'predict_sides', 'score_sides', 'summary', 'train_run', 'cross_validate', 'check_model', 'run',
+           'rehearse']
 
-# %% ../nbs/80_experiment.ipynb #dbdd5227
+# %% ../nbs/80_experiment.ipynb #fc6e2dde
 import inspect, json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 import pandas as pd
-from .config import Config, Manifests, load_config
+from .config import Config, Manifests, list_recipes, load_config
 from .course import GO_ON, begin, cache_below, lines_or_bars, same_config, same_data
 from .schema import ConfigError, check_consumed, config_hash
 from .errors import InputError, unknown_name
@@ -523,6 +524,30 @@ def _route(kind):
     if kind=='frames':
         from crosssuck.experiment_frames import run_frames
         return run_frames
+
+# %% ../nbs/80_experiment.ipynb #e14ad6ff
+def check_model(
+    config # a checked configuration of any kind
+):
+    "Build the network of `config` without memory or weights; `InputError` for a name or a size that does not exist, or does not fit"
+    import torch
+    with torch.device('meta'): _MODELS.get(config.kind, lambda config: None)(config)
+
+def _clip_model(config):
+    from crosssuck.models.zoo import video_model
+    m,c = config.model,config.clip
+    video_model(m.name, 6 if c.channels=='rgb+diff' else 3, n_frames=c.n_frames, size=c.size, dropout=m.dropout, verbose=False)
+
+def _signal_model(config):
+    from crosssuck.models.signals import signal_model
+    signal_model(config.model.name, **config.model.sizes)
+
+def _scene_model(config):
+    from crosssuck.models.scenes import SceneEmotionRegressor
+    m = config.model
+    SceneEmotionRegressor(m.backbone, m.head, dropout=m.dropout, verbose=False, **m.kwargs)
+
+_MODELS = dict(clips=_clip_model, signals=_signal_model, scenes=_scene_model) # the others have one model, or those of other runs
 
 # %% ../nbs/80_experiment.ipynb #3e4fd047
 def run(
