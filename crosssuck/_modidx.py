@@ -1851,6 +1851,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                       'crosssuck/experiment_signals.py'),
                                               'crosssuck.experiment_signals._within_hours': ( 'experiment_signals.html#_within_hours',
                                                                                               'crosssuck/experiment_signals.py'),
+                                              'crosssuck.experiment_signals._without_seizures': ( 'experiment_signals.html#_without_seizures',
+                                                                                                  'crosssuck/experiment_signals.py'),
                                               'crosssuck.experiment_signals._write_side': ( 'experiment_signals.html#_write_side',
                                                                                             'crosssuck/experiment_signals.py'),
                                               'crosssuck.experiment_signals.audit_recordings': ( 'experiment_signals.html#audit_recordings',

@@ -72,12 +72,12 @@ def _digest(rec, seconds=300.):
     for a in range(0, rec.n_samples, step): h.update(np.ascontiguousarray(rec.read(a, min(a+step, rec.n_samples))))
     return h.hexdigest()
 
-# %% ../nbs/79_experiment_signals.ipynb #60ba8d57
+# %% ../nbs/79_experiment_signals.ipynb #f150c8d0
 def audit_recordings(
     recs,            # prepared recordings
     sides:pd.DataFrame # of `split_recordings`: recording, patient, split
 )->LeakageReport:
-    "The same samples on two sides (error), the same patient on two sides (warning), patients nobody knows (note)"
+    "The same samples on two sides (error) or twice on one, the same patient on two sides (warnings), patients nobody knows (note)"
     of,who = dict(zip(sides.recording, sides.split)),dict(zip(sides.recording, sides.patient))
     digests = {}
     for r in recs: digests.setdefault(_digest(r), []).append(r.name)
@@ -89,6 +89,10 @@ def audit_recordings(
         shared = sorted(patients(a)&patients(b))
         if shared: found.append(Finding('shared_animal', 'warning', (a, b), len(shared), [dict(patient=p) for p in shared],
                                         'data.split_by: patient, if new patients are what the detector is for'))
+    for side in ('train','val','test'):
+        again = [dict(recording=n, **{side: same[0]}) for names in digests.values()
+                 if (same := [n for n in names if of[n]==side]) for n in same[1:]]
+        if again: found.append(Finding('duplicate_content', 'warning', (side,), len(again), again, 'keep one: the others count double'))
     nobody = [n for n,p in who.items() if pd.isna(p)]
     remarks = [f'the patient of {len(nobody)} recordings is not known, so nobody can say that sides share none'] if nobody else []
     count = lambda g: dict(recordings=len(g), patients=int(g.patient.nunique()), hours=float(g.hours.sum()), seizures=int(g.seizures.sum()))
@@ -105,7 +109,7 @@ def _within_hours(sides, most, seed):
     out = keep.index[~keep]
     return sides.drop(out).reset_index(drop=True),len(out),float(sides.hours[out].sum())
 
-# %% ../nbs/79_experiment_signals.ipynb #6e9d9319
+# %% ../nbs/79_experiment_signals.ipynb #8b62b1b8
 @dataclass
 class SignalPlan:
     "What is known before training"
@@ -151,12 +155,23 @@ def plan_signals(
     for s in ('train','val') + (('test',) if d.test_split else ()):
         if not (sides.split==s).any():
             raise InputError(f'no recording is left for {s}', 'data.recordings', 'more patients, or another share')
+    notes += _without_seizures(sides, config)
     audit = audit_recordings(made, sides)
     if bad := audit.errors():
         raise InputError(f'the split leaks: {", ".join(map(str, bad))}; {bad[0].rows[0]}', 'data.recordings', bad[0].advice)
     failures = pd.concat([failed, broken], ignore_index=True)
     return SignalPlan(config, {r.name: r for r in made}, sides, audit, failures, notes+[f'{r.name}: {n}' for r in made for n in r.notes
                                                                                         if n not in notes][:20])
+
+def _without_seizures(sides, config):
+    "Notes on sides in which nothing happens; a training side without a seizure is an `InputError`"
+    found = sides.groupby('split').seizures.sum()
+    if not found['train']: raise InputError('the training recordings hold no seizure', 'data.recordings',
+        'data.seizure_labels, if your annotations call it otherwise; or more recordings')
+    metric = config.training.early_stopping.metric
+    told = dict(val=f'`{metric}` cannot choose weights on it: valid_loss can', test='no sensitivity will be known')
+    return [f'{side} holds no seizure: {told[side]}' for side in ('val','test') if side in found and not found[side]
+            and not (side=='val' and metric=='valid_loss')]
 
 # %% ../nbs/79_experiment_signals.ipynb #72263877
 def signal_loaders(
