@@ -4,11 +4,13 @@
 
 # %% auto #0
 __all__ = ['Seed', 'SweepCompare', 'Sweep', 'load_sweep', 'SweepRun', 'expand_sweep', 'run_state', 'gpus', 'cores',
-           'worker_environment', 'train_one', 'local_command', 'TrainJob', 'slurm_executor', 'sweep_lines', 'run_sweep']
+           'worker_environment', 'train_one', 'local_command', 'TrainJob', 'slurm_executor', 'sweep_lines',
+           'sweep_record', 'run_sweep']
 
-# %% ../nbs/89_sweep.ipynb #35a3eab5
+# %% ../nbs/89_sweep.ipynb #2564e07e
 import itertools, json, os, re, signal, subprocess, sys, threading, time
 from collections import Counter, deque
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -233,7 +235,7 @@ def worker_environment(
                for k in ('OMP_NUM_THREADS','MKL_NUM_THREADS','OPENBLAS_NUM_THREADS')}
     return threads|({'CUDA_VISIBLE_DEVICES': devices[slot%len(devices)]} if devices else {})
 
-# %% ../nbs/89_sweep.ipynb #02152bd9
+# %% ../nbs/89_sweep.ipynb #b3ef9cd5
 def _until_orphaned():
     "Interrupt this process when the other end of its standard input closes, and end it if it does not listen"
     while os.read(0, 1024): pass
@@ -251,6 +253,7 @@ def train_one(config, folder, resume=False, overwrite=False)->str:
 def _child():
     "What a worker's process does: config, folder and words are its arguments"
     config,folder,*words = sys.argv[1:]
+    signal.signal(signal.SIGINT, signal.default_int_handler) # under nohup it is ignored, and children inherit that
     threading.Thread(target=_until_orphaned, daemon=True).start()
     try: wrong = train_one(config, folder, 'resume' in words, 'overwrite' in words)
     except KeyboardInterrupt: wrong,code = 'interrupted',130
@@ -383,7 +386,16 @@ def sweep_lines(
         lines += ['', c['table'].T.to_string(), '', *comparison_words(c), *(f'note: {n}' for n in c['notes']), f'report: {c["folder"]/"report.html"}']
     return lines+[f'note: {n}' for n in found['notes']]
 
-# %% ../nbs/89_sweep.ipynb #feaa2fbe
+# %% ../nbs/89_sweep.ipynb #4c082ae0
+def sweep_record(
+    found:dict # of `run_sweep`
+)->dict:
+    "The same as plain values for JSON: `out, runs, comparisons` (the folder of each, who won) `, notes`"
+    runs = found['status'].astype(object).where(found['status'].notna(), None).to_dict('records')
+    told = [dict(folder=str(c['folder']), winner=c['winner']['run'], runs=[k for k in c['figures']]) for c in found['comparisons']]
+    return plain(dict(out=str(found['out']), runs=runs, comparisons=told, notes=found['notes']))
+
+# %% ../nbs/89_sweep.ipynb #7b4e3313
 _SAID = dict(new='finished', begun='resumed')
 
 def _work(jobs, start, room, ended, poll_s=.1):
@@ -411,6 +423,15 @@ def _end(processes, patience_s=15):
     for p in processes:
         if p.poll() is None: p.kill()
 
+@contextmanager
+def _terminated():
+    "`kill` (SIGTERM) as an interrupt, where signals can be caught: in the main thread"
+    def interrupt(*_): raise KeyboardInterrupt
+    if threading.current_thread() is not threading.main_thread(): yield; return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try: yield
+    finally: signal.signal(signal.SIGTERM, before)
+
 class _Status:
     "What is known of each run, on disk after every change"
     def __init__(self, runs, out, say):
@@ -424,7 +445,7 @@ class _Status:
         self.say(f'[{over}/{self.n}] {run.name}: {status}{": "*bool(error)}{error}')
     def frame(self): return pd.DataFrame(list(self.table.values()))
 
-# %% ../nbs/89_sweep.ipynb #ae9c2cee
+# %% ../nbs/89_sweep.ipynb #8f1799cc
 def run_sweep(
     sweep,                # a sweep file, nested mappings, or a `Sweep`
     out=None,             # folder of the sweep; none: sweeps/<name>
@@ -462,7 +483,8 @@ def run_sweep(
         def ended(run, line):
             if not line and not (out/run.name/'finished.json').exists(): line = 'ended without finished.json'
             status.set(run, 'failed' if line else _SAID[states[run.name]], line)
-        try: _work(todo, start, len(todo) if slurm is not None else workers, ended)
+        try:
+            with _terminated(): _work(todo, start, len(todo) if slurm is not None else workers, ended)
         except KeyboardInterrupt:
             for r in todo:
                 if status.table[r.name]['status']=='running': status.set(r, 'stopped', quiet=True)

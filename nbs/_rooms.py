@@ -9,7 +9,7 @@ data.events data.splits data.video data.images data.leakage data.augment data.sa
 data.clips data.frames data.scenes data.signals data.barn data.synthetic_scenes
 models.interaction models.zoo models.borrowed models.cost models.frames models.columns
 models.features models.scenes models.faces models.signals
-train.losses train.callbacks train.checkpoints train.robust train.learners train.phases train.logs
+train.losses train.distributed train.callbacks train.checkpoints train.robust train.learners train.phases train.logs
 train.interaction train.tracking train.scenes train.signals
 infer.predict infer.probe infer.review infer.tracks infer.scan_signals infer.scan fuse.experts fuse.fusion infer.affect
 evaluation evaluation_signals card report report_signals report_affect compare course experiment_signals
