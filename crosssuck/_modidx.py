@@ -4137,6 +4137,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                        'crosssuck/train/distributed.py'),
                                              'crosssuck.train.distributed._followed': ( 'train/distributed.html#_followed',
                                                                                         'crosssuck/train/distributed.py'),
+                                             'crosssuck.train.distributed._has_rows': ( 'train/distributed.html#_has_rows',
+                                                                                        'crosssuck/train/distributed.py'),
                                              'crosssuck.train.distributed._join': ( 'train/distributed.html#_join',
                                                                                     'crosssuck/train/distributed.py'),
                                              'crosssuck.train.distributed._listen': ( 'train/distributed.html#_listen',

@@ -175,7 +175,7 @@ def gather_rows(
     parts[rank] = x.as_subclass(torch.Tensor)[:counts[rank]]
     return torch.cat(parts).as_subclass(type(x))
 
-# %% ../../nbs/train/09_distributed.ipynb #dad032a8
+# %% ../../nbs/train/09_distributed.ipynb #288d8c0c
 class _Sum(torch.autograd.Function):
     "The sum over processes; so is its gradient"
     @staticmethod
@@ -183,15 +183,16 @@ class _Sum(torch.autograd.Function):
     @staticmethod
     def backward(ctx, g): g = g.contiguous().clone(); dist.all_reduce(g); return g
 
-def _normalise(m, x):
-    "`m(x)`, a batch normalisation, with the statistics of all processes' batches"
+def _normalise(m, counts, x):
+    "`m(x)`, a batch normalisation, with the statistics of all processes' batches; a stand-in's rows do not count"
     if not m.training and m.running_mean is not None: return type(m).forward(m, x)
     m._check_input_dim(x)
     dims,shape,z = [0,*range(2, x.ndim)],[1,-1]+[1]*(x.ndim-2),x.float()
-    n = _Sum.apply(z.new_tensor(z.numel()/z.shape[1]))
-    mean = _Sum.apply(z.sum(dims))/n
+    real = float(counts())
+    n = _Sum.apply(z.new_tensor(real*z.numel()/z.shape[1]))
+    mean = _Sum.apply(real*z.sum(dims))/n
     z = z-mean.view(shape)
-    var = _Sum.apply((z*z).sum(dims))/n
+    var = _Sum.apply(real*(z*z).sum(dims))/n
     if m.training and m.track_running_stats: _track(m, mean.detach(), (var*n/(n-1).clamp_min(1)).detach())
     z = z*torch.rsqrt(var+m.eps).view(shape)
     return (z*m.weight.view(shape)+m.bias.view(shape) if m.affine else z).to(x.dtype)
@@ -203,11 +204,12 @@ def _track(m, mean, var):
 
 @contextmanager
 def whole_batch_norm(
-    model # whose batch normalisations take the statistics of the whole batch within this context
+    model,               # whose batch normalisations take the statistics of the whole batch within this context
+    counts=lambda: True  # whether this process's rows are a part of the batch
 ):
     "Batch normalisation of all processes' batches; instance, layer and group normalisation look at one item and need nothing"
     layers = [m for m in model.modules() if isinstance(m, _BatchNorm) and not isinstance(m, nn.SyncBatchNorm)]
-    for m in layers: m.forward = partial(_normalise, m)
+    for m in layers: m.forward = partial(_normalise, m, counts)
     try: yield
     finally:
         for m in layers: m.__dict__.pop('forward', None)
@@ -260,7 +262,7 @@ def same_everywhere(model):
             dist.broadcast(data, 0)
             if data.data_ptr()!=t.data_ptr(): t.copy_(data)
 
-# %% ../../nbs/train/09_distributed.ipynb #f5d8ff6d
+# %% ../../nbs/train/09_distributed.ipynb #3815852e
 @contextmanager
 def together(
     learn:Learner # the same in every process
@@ -272,11 +274,12 @@ def together(
     loaders = [dl for dl in learn.dls.loaders if hasattr(dl, 'share') and not _looks_at_batch(learn)]
     for dl in loaders: dl.share = place()
     try:
-        with learn.added_cbs([ShareBatch(), GatherRows(), SumGradients()]), whole_batch_norm(learn.model): yield learn
+        with learn.added_cbs([ShareBatch(), GatherRows(), SumGradients()]), whole_batch_norm(learn.model, partial(_has_rows, learn)): yield learn
     except Exception as e:
         if is_out_of_memory(e): raise InputError(f'memory ran out in process {place()[0]}', 'batch_size', 'a smaller batch') from e
         raise
     finally:
         for dl in loaders: dl.share = (0,1)
 
+def _has_rows(learn): s = share_of(learn.batch_rows, *place()); return s.stop>s.start
 def _looks_at_batch(learn): return any(isinstance(cb, MixHandler) or cb.name=='group_dro' for cb in learn.cbs)
