@@ -7,8 +7,9 @@ __all__ = ['read_tables', 'load_events', 'split_options', 'split_of', 'Plan', 'r
            'positive_label', 'plan', 'cache_folder', 'reader_of', 'loaders', 'loss_of', 'phases_of', 'learner_of',
            'judging', 'predict_sides', 'score_sides', 'summary', 'train_run', 'cross_validate', 'run', 'rehearse']
 
-# %% ../nbs/80_experiment.ipynb #62b468f0
-import inspect, json, os, tempfile
+# %% ../nbs/80_experiment.ipynb #ef792675
+import inspect, json, os
+from tempfile import TemporaryDirectory
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 import pandas as pd
@@ -451,7 +452,7 @@ def train_run(
     else: run.finish(epochs=len(run.read_json('training_history.json', [])), config_hash=config_hash(plan.config))
     return figures
 
-# %% ../nbs/80_experiment.ipynb #1dd105a5
+# %% ../nbs/80_experiment.ipynb #991b53b8
 def cross_validate(
     config:Config,      # a checked configuration with `split.fold: all`
     run:Run,            # where to write
@@ -489,7 +490,8 @@ def _fold(config, k, n_folds, run, resume, max_steps, progress):
         if from_first(fold.finished):
             if leads(): same_config(config, fold); _same_tables(config, fold)
         else:
-            try: train_run(lead(plan, config, fold=k, progress=progress), fold, resume and (fold.path/'last.ckpt').exists(), max_steps, progress)
+            begun = (fold.path/'last.ckpt').exists()
+            try: train_run(lead(plan, config, fold=k, progress=progress), fold, resume and begun, max_steps, progress)
             except Followed: pass
         if not leads(): return
         made,failed,used = (_read_back(fold.path/n) for n in ('test_predictions.csv','failures.csv','events_used.csv'))
@@ -532,7 +534,7 @@ def _route(kind):
         from crosssuck.experiment_frames import run_frames
         return run_frames
 
-# %% ../nbs/80_experiment.ipynb #4af23084
+# %% ../nbs/80_experiment.ipynb #dcf52f1f
 def run(
     source,               # configuration file, name of a recipe, or nested mappings
     out=None,             # folder of the run; none: runs/<name>
@@ -551,7 +553,7 @@ def run(
 def _run_together(source, out, asked):
     "`_run` as one of several processes: the first writes the run, the others follow it in a folder that is thrown away"
     from crosssuck.train.distributed import lead, leads, leave_to_first, quiet_elsewhere, team
-    with team(), quiet_elsewhere(), tempfile.TemporaryDirectory() as nowhere:
+    with team(), quiet_elsewhere(), TemporaryDirectory() as nowhere:
         lead(load_config, source, asked['settings'], paths=True)
         if asked['dry_run']: leave_to_first()
         return _run(source, out, **asked) if leads() else _run(source, Path(nowhere)/'run', **asked|dict(overwrite=False, progress=False))

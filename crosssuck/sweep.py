@@ -7,7 +7,7 @@ __all__ = ['Seed', 'SweepCompare', 'Sweep', 'load_sweep', 'SweepRun', 'expand_sw
            'worker_environment', 'train_one', 'local_command', 'TrainJob', 'slurm_executor', 'sweep_lines',
            'sweep_record', 'run_sweep']
 
-# %% ../nbs/89_sweep.ipynb #2564e07e
+# %% ../nbs/89_sweep.ipynb #006b0317
 import itertools, json, os, re, signal, subprocess, sys, threading, time
 from collections import Counter, deque
 from contextlib import contextmanager
@@ -20,9 +20,10 @@ from pydantic import Field
 from .config import config_faults, config_path
 from .errors import InputError, unknown_name
 from .runs import atomic_path, hold, plain
-from .schema import ConfigError, Count, Experiment, Section, config_hash, faults_of, is_there, missing_paths, odd_folder_name, read_yaml
+from .schema import ConfigError, Experiment, Section, config_hash, faults_of
+from .schema import is_there, missing_paths, odd_folder_name, read_yaml
 
-# %% ../nbs/89_sweep.ipynb #df4d4c28
+# %% ../nbs/89_sweep.ipynb #5bd9b655
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 class SweepCompare(Section):
@@ -36,7 +37,8 @@ class Sweep(Experiment):
     name: str = Field('sweep', description='name of the sweep and of its folder; by default that of the file')
     recipes: list[str|dict] = Field(description='configurations: files, names of recipes, or nested mappings with a `name`')
     seeds: list[Seed]|None = Field(None, description='seeds of the trainings; none: that of each recipe')
-    split_seed: Seed|None = Field(None, description='seed of the split of all runs; none: the seed of the first recipe, where `seeds` are given')
+    split_seed: Seed|None = Field(None,
+        description='seed of the split of all runs; none: the seed of the first recipe, where `seeds` are given')
     grid: dict[str,list[Any]] = Field({}, description='dotted key -> values; every combination is a run')
     set: dict[str,Any] = Field({}, description='dotted key -> value, the same for every run')
     compare: SweepCompare = Field(SweepCompare(), description='the comparison at the end')
@@ -129,12 +131,12 @@ def _at(content, key, default=None):
     for k in key.split('.'): content = content.get(k) if isinstance(content, dict) else None
     return default if content is None else content
 
-# %% ../nbs/89_sweep.ipynb #2cfa240d
+# %% ../nbs/89_sweep.ipynb #8df2a7b5
 def expand_sweep(
     sweep,     # a sweep file, nested mappings, or a `Sweep`
     paths=False # also ask that the files and folders that its runs name are there
 )->list:
-    "Every run of a sweep, checked, as `SweepRun`s in order; raises `ConfigError`, one line a mistake, and `InputError` for runs that are one"
+    "Every run of a sweep, checked, as `SweepRun`s in order; raises `ConfigError`, one line a mistake, `InputError` for runs that are one"
     sweep,where,folder = load_sweep(sweep)
     recipes = [_recipe(r, folder, where) for r in sweep.recipes]
     if twice := [n for n,k in Counter(label for label,*_ in recipes).items() if k>1]:
@@ -296,7 +298,7 @@ class _Process:
             try: os.killpg(self.p.pid, s) # its loaders' workers too
             except ProcessLookupError: pass
 
-# %% ../nbs/89_sweep.ipynb #21befe89
+# %% ../nbs/89_sweep.ipynb #2eb5c65c
 class TrainJob:
     "A run as submitit calls it, on whatever node; called again after an interruption, it goes on"
     def __init__(self, config, folder, overwrite=False): self.config,self.folder,self.overwrite = str(config),str(folder),overwrite
@@ -335,7 +337,8 @@ def slurm_executor(
     cluster = settings.pop('cluster', 'slurm')
     if cluster not in ('slurm','local','debug'): raise unknown_name('cluster', cluster, ['slurm','local','debug'], '--slurm')
     if cluster=='local': settings.setdefault('timeout_min', 60*24)
-    settings = {f'slurm_{k}' if k in ('partition','time','qos','account','constraint','mem','exclude','comment') else k: v for k,v in settings.items()}
+    slurms = 'partition time qos account constraint mem exclude comment'.split() # what submitit calls slurm_...
+    settings = {f'slurm_{k}' if k in slurms else k: v for k,v in settings.items()}
     try:
         executor = submitit.AutoExecutor(folder=folder, cluster=cluster)
         executor.update_parameters(**(dict(slurm_array_parallelism=workers) if cluster=='slurm' else {}), **settings)
@@ -343,7 +346,7 @@ def slurm_executor(
         raise InputError(' '.join(str(e).split())[:200], '--slurm', 'key=value as submitit names them, as timeout_min=600') from None
     return executor
 
-# %% ../nbs/89_sweep.ipynb #911874a0
+# %% ../nbs/89_sweep.ipynb #9b2a987d
 def _compared(sweep, runs, status, out, notes):
     "The result of a sweep: its status, and the comparisons of what has finished"
     from crosssuck.compare import contender
@@ -383,7 +386,8 @@ def sweep_lines(
     from crosssuck.compare import comparison_words
     lines = []
     for c in found['comparisons']:
-        lines += ['', c['table'].T.to_string(), '', *comparison_words(c), *(f'note: {n}' for n in c['notes']), f'report: {c["folder"]/"report.html"}']
+        lines += ['', c['table'].T.to_string(), '', *comparison_words(c), *(f'note: {n}' for n in c['notes'])]
+        lines.append(f'report: {c["folder"]/"report.html"}')
     return lines+[f'note: {n}' for n in found['notes']]
 
 # %% ../nbs/89_sweep.ipynb #4c082ae0
@@ -445,7 +449,7 @@ class _Status:
         self.say(f'[{over}/{self.n}] {run.name}: {status}{": "*bool(error)}{error}')
     def frame(self): return pd.DataFrame(list(self.table.values()))
 
-# %% ../nbs/89_sweep.ipynb #8f1799cc
+# %% ../nbs/89_sweep.ipynb #97a636c9
 def run_sweep(
     sweep,                # a sweep file, nested mappings, or a `Sweep`
     out=None,             # folder of the sweep; none: sweeps/<name>
@@ -456,7 +460,7 @@ def run_sweep(
     say=print,            # where lines of progress go
     command=local_command # `(config file, run folder, words) -> argv`: how a run is begun here
 )->dict:
-    "`{'out', 'status', 'comparisons', 'notes'}` after all runs; a failed one is named in `status`. Raises `InputError` before anything begins"
+    "`{'out', 'status', 'comparisons', 'notes'}` after all runs; a failed one is named in `status`. `InputError` before anything begins"
     loaded,where,_ = load_sweep(sweep)
     runs,out = expand_sweep(sweep, paths=True),Path(out or Path('sweeps')/loaded.name)
     if workers is not None and workers<1: raise InputError(f'{workers} workers', '--workers', 'one or more')
@@ -497,12 +501,14 @@ def run_sweep(
 
 def _made(folder):
     try: folder.mkdir(parents=True, exist_ok=True)
-    except OSError as e: raise InputError(f'the folder cannot be made ({e.strerror})', folder, 'choose a place that can be written to') from None
+    except OSError as e:
+        raise InputError(f'the folder cannot be made ({e.strerror})', folder, 'choose a place that can be written to') from None
 
 def _write_config(out, run):
     "The configuration of a run, as it was put together: `crosssuck train` takes it too"
+    text = yaml.safe_dump(plain(run.content), sort_keys=False, allow_unicode=True)
     with atomic_path(out/'configs'/f'{run.name}.yaml') as p:
-        p.write_text(f'# {run.recipe}, as the sweep varies it\n'+yaml.safe_dump(plain(run.content), sort_keys=False, allow_unicode=True), encoding='utf-8')
+        p.write_text(f'# {run.recipe}, as the sweep varies it\n{text}', encoding='utf-8')
 
 def _starter(out, states, overwrite, workers, devices, slurm, command, todo):
     "`start(run, slot)` here, or on Slurm, where all have been handed in at once"
@@ -521,5 +527,5 @@ def _starter(out, states, overwrite, workers, devices, slurm, command, todo):
 def _rehearsed(runs, states, out, notes):
     "What a sweep would do"
     would = dict(new='would train', begun='would go on', finished='would be skipped')
-    table = pd.DataFrame([dict(run=r.name, recipe=r.recipe, seed=r.seed, **r.settings, status=would[states[r.name]], error='') for r in runs])
-    return dict(out=out, status=table, comparisons=[], notes=notes)
+    rows = [dict(run=r.name, recipe=r.recipe, seed=r.seed, **r.settings, status=would[states[r.name]], error='') for r in runs]
+    return dict(out=out, status=pd.DataFrame(rows), comparisons=[], notes=notes)

@@ -7,8 +7,8 @@ __all__ = ['launched', 'joined', 'place', 'leads', 'Followed', 'leave_to_first',
            'share_of', 'gather_rows', 'whole_batch_norm', 'ShareBatch', 'GatherRows', 'SumGradients', 'same_everywhere',
            'together']
 
-# %% ../../nbs/train/09_distributed.ipynb #d12a810f
-import contextlib, io, os, sys, tempfile
+# %% ../../nbs/train/09_distributed.ipynb #890d32aa
+import contextlib, io, os, sys
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -144,7 +144,7 @@ def quiet_elsewhere():
     if leads(): yield; return
     with open(os.devnull, 'w') as nowhere, contextlib.redirect_stdout(nowhere): yield
 
-# %% ../../nbs/train/09_distributed.ipynb #443deea3
+# %% ../../nbs/train/09_distributed.ipynb #13c4b493
 def share_of(
     n:int,         # items of a batch
     rank:int,      # number of the process
@@ -165,7 +165,8 @@ def gather_rows(
     "The rows of all processes in order, (n, ...); gradients go through this process's own"
     rank,size = place()
     counts = [s.stop-s.start for s in (share_of(n, r, size) for r in range(size))]
-    if len(x)!=max(counts[rank], 1): raise InputError(f'{len(x)} rows of {n} in process {rank}', 'distributed', 'a model whose predictions have a row an item')
+    if len(x)!=max(counts[rank], 1):
+        raise InputError(f'{len(x)} rows of {n} in process {rank}', 'distributed', 'a model whose predictions have a row an item')
     plain,most = x.detach().as_subclass(torch.Tensor),max(max(counts), 1)
     padded = plain.new_zeros(most, *plain.shape[1:])
     padded[:len(plain)] = plain
@@ -262,7 +263,7 @@ def same_everywhere(model):
             dist.broadcast(data, 0)
             if data.data_ptr()!=t.data_ptr(): t.copy_(data)
 
-# %% ../../nbs/train/09_distributed.ipynb #3815852e
+# %% ../../nbs/train/09_distributed.ipynb #7c55cab9
 @contextmanager
 def together(
     learn:Learner # the same in every process
@@ -274,7 +275,8 @@ def together(
     loaders = [dl for dl in learn.dls.loaders if hasattr(dl, 'share') and not _looks_at_batch(learn)]
     for dl in loaders: dl.share = place()
     try:
-        with learn.added_cbs([ShareBatch(), GatherRows(), SumGradients()]), whole_batch_norm(learn.model, partial(_has_rows, learn)): yield learn
+        whole_norms = whole_batch_norm(learn.model, partial(_has_rows, learn))
+        with learn.added_cbs([ShareBatch(), GatherRows(), SumGradients()]), whole_norms: yield learn
     except Exception as e:
         if is_out_of_memory(e): raise InputError(f'memory ran out in process {place()[0]}', 'batch_size', 'a smaller batch') from e
         raise
