@@ -91,11 +91,11 @@ def from_first(
     dist.broadcast(data, 0)
     return torch.load(io.BytesIO(data.numpy().tobytes()), map_location=device, weights_only=True)
 
-# %% ../../nbs/train/09_distributed.ipynb #93951bdb
+# %% ../../nbs/train/09_distributed.ipynb #3b003b0c
 def _number(name, least=0):
     "A number of the environment; raises `InputError` for what is none"
     given = os.environ.get(name, '')
-    if not given.isdigit() or int(given)<least: raise InputError(f'{name} is {given or "not set"!r}', 'environment',
+    if not given.isdigit() or int(given)<least: raise InputError(f'{name} is {repr(given) if given else "not set"}', 'environment',
         'start several processes with torchrun --nproc_per_node=2 -m crosssuck train ...')
     return int(given)
 
