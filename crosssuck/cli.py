@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['app', 'Map', 'Classes', 'Overwrite', 'verb', 'os_exit_quietly', 'column_map', 'evaluation_folders', 'as_option',
            'demo', 'validate', 'split', 'audit', 'frames', 'sequences', 'train', 'predict', 'evaluate', 'confound',
-           'compare', 'scan', 'affect', 'recording_events', 'score', 'models', 'doctor', 'main']
+           'compare', 'scan', 'affect', 'recording_events', 'score', 'slurm_settings', 'sweep', 'models', 'doctor',
+           'main']
 
 # %% ../nbs/90_cli.ipynb #7abc9bd3
 import functools, re, shlex, sys
@@ -495,6 +496,38 @@ def score(
     if json:
         from json import dumps
         with atomic_path(json) as out: Path(out).write_text(dumps(plain(dict(found, failed=failed)), indent=1), encoding='utf-8')
+    if failed: raise typer.Exit(1)
+
+# %% ../nbs/90_cli.ipynb #ef6be979
+def slurm_settings(pairs)->dict|None:
+    "`['timeout_min=600']` as a dict, numbers as numbers, None where nothing was given; raises `InputError` for anything else"
+    from crosssuck.errors import InputError
+    found = {}
+    for pair in pairs:
+        key,eq,value = pair.partition('=')
+        if not eq or not key.strip(): raise InputError(f'`{pair}` sets nothing', '--slurm', 'key=value, as partition=gpu')
+        found[key.strip()] = int(value) if value.strip().isdigit() else value.strip()
+    return found if pairs else None
+
+@verb
+def sweep(
+    file: Annotated[Path, typer.Argument(metavar='SWEEP.yaml', help='sweep file: recipes, seeds, grid, set, compare')],
+    out: Annotated[Path, typer.Option(help='folder of the sweep; by default sweeps/<name>; goes on there')] = None,
+    workers: Annotated[int, typer.Option(min=1, help='runs at a time; by default one a GPU, one without')] = None,
+    slurm: Annotated[list[str], typer.Option('--slurm', metavar='KEY=VALUE',
+        help='on Slurm, with settings of submitit, as partition=gpu, timeout_min=600; cluster=local tries it here; repeat')] = (),
+    dry_run: Annotated[bool, typer.Option('--dry-run', help='check every run, say what would be done, write nothing')] = False,
+    json: Annotated[bool, typer.Option('--json', help='what came of it as JSON on the output, progress on the error stream')] = False,
+    overwrite: Annotated[bool, typer.Option('--overwrite', help='begin every run anew')] = False,
+):
+    "Train recipes by settings by seeds, and compare."
+    from crosssuck.sweep import run_sweep, sweep_lines, sweep_record
+    say = functools.partial(typer.echo, err=json)
+    found = run_sweep(file, out, workers, slurm_settings(slurm), dry_run, overwrite, say)
+    if json: typer.echo(_text(sweep_record(found)), nl=False)
+    else: typer.echo('\n'.join(['', found['status'].to_string(index=False), *sweep_lines(found)]))
+    failed = (found['status'].status=='failed').sum()
+    if failed: typer.echo(f'crosssuck: {failed} of {len(found["status"])} runs failed; their logs are in {found["out"]/"logs"}', err=True)
     if failed: raise typer.Exit(1)
 
 # %% ../nbs/90_cli.ipynb #56d67d93

@@ -8,8 +8,9 @@ __all__ = ['read_tables', 'load_events', 'split_options', 'split_of', 'Plan', 'r
            'judging', 'predict_sides', 'score_sides', 'summary', 'train_run', 'cross_validate', 'check_model', 'run',
            'rehearse']
 
-# %% ../nbs/80_experiment.ipynb #fc6e2dde
-import inspect, json
+# %% ../nbs/80_experiment.ipynb #7eab48b9
+import inspect, json, os
+from tempfile import TemporaryDirectory
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 import pandas as pd
@@ -426,7 +427,7 @@ class _Course:
             fit_phases(learn, self.phases, run=self.run, resume=resume and (self.run.path/'last.ckpt').exists(), max_steps=self.max_steps)
         return learn
 
-# %% ../nbs/80_experiment.ipynb #ad406282
+# %% ../nbs/80_experiment.ipynb #38cbe47e
 def train_run(
     plan:Plan,          # what `plan` made
     run:Run,            # where to write
@@ -438,10 +439,12 @@ def train_run(
     from crosssuck.models.zoo import export_model
     from crosssuck.device import with_smaller_batches
     from crosssuck.report import report_html
+    from crosssuck.train.distributed import lead, leave_to_first
     judge,phases = judging(plan.config),phases_of(plan.config)
-    reader = reader_of(plan, progress=progress)
+    reader = lead(reader_of, plan, progress=progress)
     course = _Course(plan, reader, run, judge, phases, resume, max_steps, progress)
     learn = with_smaller_batches(course, plan.config.train.batch_size)
+    leave_to_first()
     export_model(run.path/'model.pt', learn.model, plan.classes, learn.dls.preprocessing, extra=dict(run=run.name))
     made = predict_sides(plan, learn, reader, judge, run, progress)
     figures = score_sides(made, judge, run, plan.side('train'), plan.positive)
@@ -450,7 +453,7 @@ def train_run(
     else: run.finish(epochs=len(run.read_json('training_history.json', [])), config_hash=config_hash(plan.config))
     return figures
 
-# %% ../nbs/80_experiment.ipynb #a7635a95
+# %% ../nbs/80_experiment.ipynb #991b53b8
 def cross_validate(
     config:Config,      # a checked configuration with `split.fold: all`
     run:Run,            # where to write
@@ -463,6 +466,7 @@ def cross_validate(
     n_folds,judge = config.split.n_folds or 5,judging(config)
     begin(config, run)
     parts = [_fold(config, k, n_folds, run, resume, max_steps, progress) for k in range(n_folds)]
+    leave_to_first()
     made,failed,train,positive = zip(*parts)
     table = pd.concat(made, ignore_index=True)
     run.write_csv('test_predictions.csv', table)
@@ -481,10 +485,16 @@ def _read_back(path):
 
 def _fold(config, k, n_folds, run, resume, max_steps, progress):
     "Train fold `k` unless that was done; its test predictions, failures and training events, and the class of interest"
+    from crosssuck.train.distributed import Followed, from_first, lead, leads
     print(f'\nfold {k+1} of {n_folds}')
     with Run(run.path/f'fold{k}', resume=resume) as fold:
-        if fold.finished: same_config(config, fold); _same_tables(config, fold)
-        else: train_run(plan(config, fold=k, progress=progress), fold, resume and (fold.path/'last.ckpt').exists(), max_steps, progress)
+        if from_first(fold.finished):
+            if leads(): same_config(config, fold); _same_tables(config, fold)
+        else:
+            begun = (fold.path/'last.ckpt').exists()
+            try: train_run(lead(plan, config, fold=k, progress=progress), fold, resume and begun, max_steps, progress)
+            except Followed: pass
+        if not leads(): return
         made,failed,used = (_read_back(fold.path/n) for n in ('test_predictions.csv','failures.csv','events_used.csv'))
         positive = fold.read_json('metrics/test_metrics.json', {}).get('positive')
         return made.assign(fold=k), failed, used[used.split=='train'], positive
@@ -549,7 +559,7 @@ def _scene_model(config):
 
 _MODELS = dict(clips=_clip_model, signals=_signal_model, scenes=_scene_model) # the others have one model, or those of other runs
 
-# %% ../nbs/80_experiment.ipynb #3e4fd047
+# %% ../nbs/80_experiment.ipynb #0ccc4e2a
 def run(
     source,               # configuration file, name of a recipe, or nested mappings
     out=None,             # folder of the run; none: runs/<name>
@@ -561,12 +571,26 @@ def run(
     progress:bool=True,   # show progress bars
 )->Path:
     "The whole way from a configuration to a report; the run folder (None for a dry run). Raises `InputError` for what is wrong"
+    asked = dict(settings=settings, resume=resume, overwrite=overwrite, max_steps=max_steps, dry_run=dry_run, progress=progress)
+    several = os.environ.get('WORLD_SIZE', '1') not in ('','0','1') # torchrun says so
+    return _run_together(source, out, asked) if several else _run(source, out, **asked)
+
+def _run_together(source, out, asked):
+    "`_run` as one of several processes: the first writes the run, the others follow it in a folder that is thrown away"
+    from crosssuck.train.distributed import lead, leads, leave_to_first, quiet_elsewhere, team
+    with team(), quiet_elsewhere(), TemporaryDirectory() as nowhere:
+        lead(load_config, source, asked['settings'], paths=True)
+        if asked['dry_run']: leave_to_first()
+        return _run(source, out, **asked) if leads() else _run(source, Path(nowhere)/'run', **asked|dict(overwrite=False, progress=False))
+
+def _run(source, out, settings, resume, overwrite, max_steps, dry_run, progress):
     config = load_config(source, settings, paths=True)
     if config.kind!='clips': return _route(config.kind)(config, out, resume, overwrite, max_steps, dry_run, progress)
     name,every_fold = config.name,config.split.fold=='all'
     if every_fold and config.split.how!='group_kfold':
         raise InputError(f'`{config.split.how}` has no folds to go through', 'split.fold', 'use it with how: group_kfold')
     if dry_run: return rehearse(config, 0 if every_fold else None, progress)
+    from crosssuck.train.distributed import lead
     with Run(out or Path('runs')/name, overwrite=overwrite, resume=resume) as folder:
         for below in ('','fold0/') if resume else (): same_config(config, folder, below)
         if folder.finished and resume:
@@ -576,7 +600,7 @@ def run(
         if every_fold: figures = cross_validate(config, folder, resume, max_steps, progress)
         else:
             begun = (folder.path/'last.ckpt').exists()
-            figures = train_run(plan(config, progress=progress), folder, resume and begun, max_steps, progress)
+            figures = train_run(lead(plan, config, progress=progress), folder, resume and begun, max_steps, progress)
         print('\n'+summary(figures))
         print(f'report: {folder.path/"report.html"}')
         return folder.path

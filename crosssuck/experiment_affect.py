@@ -227,7 +227,7 @@ def predict_pictures(
         out[:,k:k+bs] = predictor.predict([read_image(paths[n])[...,::-1] for n in names[k:k+bs]])
     return tuple(out)
 
-# %% ../nbs/79_experiment_affect.ipynb #e373d0ee
+# %% ../nbs/79_experiment_affect.ipynb #829b4b49
 def _train_scenes(plan, run, resume, max_steps, progress):
     "The Learner after its training; batches are halved where memory runs out"
     from crosssuck.device import with_smaller_batches
@@ -254,7 +254,9 @@ def train_scenes(
     "Train, predict, judge and report; side -> figures"
     from crosssuck.models.scenes import ScenePredictor, save_scene_model
     from crosssuck.report_affect import affect_report
+    from crosssuck.train.distributed import leave_to_first
     learn,c = _train_scenes(plan, run, resume, max_steps, progress),plan.config
+    leave_to_first()
     predictor,constant = ScenePredictor(learn.model, n=c.evaluation.mc_samples, seed=c.seed),labels(plan.side('train')).mean(0)
     figures = {}
     for side,name,to in (('val','predictions_agg.csv','metrics'), ('test','test_predictions.csv','test_metrics')):
@@ -647,7 +649,7 @@ def fusion_summary(
     ties = ', '.join(f'{k} {v:+.2f}' for k,v in f['ties'].items() if v is not None)
     return '\n'.join([*lines, f'correlation of both experts\' errors: {ties}'])
 
-# %% ../nbs/79_experiment_affect.ipynb #a8b9cd51
+# %% ../nbs/79_experiment_affect.ipynb #8dd87893
 _PHASES = dict(scenes=train_scenes, calibration=train_calibration, fusion=train_fusion)
 _SUMMARIES = dict(scenes=affect_summary, calibration=calibration_summary, fusion=fusion_summary)
 
@@ -661,14 +663,16 @@ def run_affect(
     progress:bool=True    # show progress bars
 )->Path:
     "The whole way from a configuration to a report; the run folder (None for a dry run). Raises `InputError` for what is wrong"
+    from crosssuck.train.distributed import lead, leave_to_first
     if dry_run: return rehearse_affect(config, progress)
+    if config.kind!='scenes': leave_to_first() # nothing is trained in steps
     with Run(out or Path('runs')/config.name, overwrite=overwrite, resume=resume) as folder:
         if resume: same_config(config, folder)
         if folder.finished and resume:
             print(f'{folder.name} has finished already: {folder.path/"report.html"}')
             return folder.path
         going = resume and (folder.path/'pictures.csv').exists()
-        found = _PHASES[config.kind](plan_affect(config, folder.path, progress), folder, going, max_steps, progress)
+        found = _PHASES[config.kind](lead(plan_affect, config, folder.path, progress), folder, going, max_steps, progress)
         print('\n'+_SUMMARIES[config.kind](found))
         print(f'report: {folder.path/"report.html"}')
         return folder.path

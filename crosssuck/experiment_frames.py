@@ -323,7 +323,7 @@ def _draw_attention(plan, learn, run, made):
         with atomic_path(run.path/'attention.png') as p: fig.savefig(p, format='png', dpi=90, metadata={'Software':None})
     plt.close(fig)
 
-# %% ../nbs/79_experiment_frames.ipynb #9c6494f3
+# %% ../nbs/79_experiment_frames.ipynb #b86a9c59
 def train_frames(
     plan:FramesPlan,    # of `plan_frames`
     run:Run,            # where to write
@@ -333,7 +333,9 @@ def train_frames(
 )->dict:
     "Train, predict, judge and report; side -> figures"
     from crosssuck.report import report_html
+    from crosssuck.train.distributed import leave_to_first
     learn = _train(plan, run, resume, max_steps, progress)
+    leave_to_first()
     figures,made = _judge(plan, learn, run, progress)
     _draw_attention(plan, learn, run, made)
     report_html(run.path)
@@ -363,6 +365,7 @@ def run_frames(
     progress:bool=True    # show progress bars
 )->Path:
     "The whole way from a configuration of frames to a report; the run folder (None for a dry run)"
+    from crosssuck.train.distributed import lead
     if dry_run: return rehearse_frames(config, progress)
     with Run(out or Path('runs')/config.name, overwrite=overwrite, resume=resume) as folder:
         if resume: same_config(config, folder)
@@ -370,7 +373,7 @@ def run_frames(
             print(f'{folder.name} has finished already: {folder.path/"report.html"}')
             return folder.path
         begun = (folder.path/'last.ckpt').exists()
-        figures = train_frames(plan_frames(config, progress=progress), folder, resume and begun, max_steps, progress)
+        figures = train_frames(lead(plan_frames, config, progress=progress), folder, resume and begun, max_steps, progress)
         print('\n'+frames_summary(figures))
         print(f'report: {folder.path/"report.html"}')
         return folder.path

@@ -253,7 +253,7 @@ def tracks_of(
     finally: learn.dls = before
     return learn.timelines
 
-# %% ../nbs/79_experiment_signals.ipynb #57fcdfc2
+# %% ../nbs/79_experiment_signals.ipynb #873112a5
 def _judging(c):
     "What `judge_recordings` is told"
     e = c.evaluation
@@ -323,7 +323,9 @@ def train_signals(
     "Train, judge and report; side -> figures"
     from crosssuck.models.signals import export_signal_model
     from crosssuck.report_signals import signal_report
+    from crosssuck.train.distributed import leave_to_first
     learn = _train(plan, run, resume, max_steps, progress)
+    leave_to_first()
     post = plan.config.postprocessing.options()
     facts = dict(run=run.name, postprocessing=post, positive='seizure')
     export_signal_model(run.path/'model.pt', learn.model, learn.dls.preprocessing, extra=facts)
@@ -349,6 +351,7 @@ def run_signals(
     progress:bool=True    # show progress bars
 )->Path:
     "The whole way from a configuration of signals to a report; the run folder (None for a dry run)"
+    from crosssuck.train.distributed import lead
     if dry_run: return rehearse_signals(config, progress)
     with Run(out or Path('runs')/config.name, overwrite=overwrite, resume=resume) as folder:
         if resume: same_config(config, folder)
@@ -356,7 +359,7 @@ def run_signals(
             print(f'{folder.name} has finished already: {folder.path/"report.html"}')
             return folder.path
         begun = (folder.path/'last.ckpt').exists()
-        figures = train_signals(plan_signals(config, progress), folder, resume and begun, max_steps, progress)
+        figures = train_signals(lead(plan_signals, config, progress), folder, resume and begun, max_steps, progress)
         print('\n'+signal_summary(figures, config.evaluation.metrics))
         print(f'report: {folder.path/"report.html"}')
         return folder.path

@@ -283,7 +283,7 @@ def _own(clips): return pickle.loads(pickle.dumps(clips)) # a copy that has no v
 def _as_is(o): return o
 def _start_worker(i): cv2.setNumThreads(0) # a pool of threads does not survive the fork
 
-# %% ../../nbs/data/06_clips.ipynb #42bda0f0
+# %% ../../nbs/data/06_clips.ipynb #ec703e40
 class ClipLoader(TfmdDL):
     "Batches of clips as a pure function of seed and epoch: (`TensorClip`, targets)"
     def __init__(self,
@@ -300,6 +300,7 @@ class ClipLoader(TfmdDL):
         super().__init__(dataset, bs=bs, shuffle=shuffle, num_workers=0 if threads else num_workers, **kwargs)
         self.seed,self.epoch,self.sampling,self._pool = seed,epoch,sampling or Sampling('plain', None),None
         self.threads = threads or (0 if self.fake_l.num_workers else num_workers)
+        self.share,self.whole = (0,1),None # of each batch, where several processes train; clips of the whole batch
         self._n_inp,self._types = 1,{tuple: [TensorClip, type(dataset.target(dataset.targets))]}
 
     @property
@@ -318,9 +319,18 @@ class ClipLoader(TfmdDL):
     def rest(self, step):
         "The batches of the epoch from number `step` on; the clips before them are not read (a resumed training goes on there)"
         self.before_iter()
-        for got in self._read(list(self.requests())[step:]): yield self._finish(got)
+        requests = list(self.requests())[step:]
+        for got,r in zip(self._read([self._mine(r) for r in requests]), requests):
+            self.whole = len(r.items)
+            yield self._finish(got)
         self.after_iter()
         if self.shuffle: self.epoch += 1
+
+    def _mine(self, r):
+        "The share of a request that is this process's; its first clip where it has none"
+        rank,size = self.share
+        items = list(r.items)
+        return r._replace(items=items[len(items)*rank//size:len(items)*(rank+1)//size] or items[:1]) if size>1 else r
 
     def _read(self, requests):
         if self.threads: return self._by_threads(requests)

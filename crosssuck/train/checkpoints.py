@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['plain_state', 'read_checkpoint', 'read_last', 'Checkpoints', 'training_state', 'rest_of_epoch', 'Resume']
 
-# %% ../../nbs/train/02_checkpoints.ipynb #8200c494
+# %% ../../nbs/train/02_checkpoints.ipynb #2a163097
 import pickle
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from fastai.callback.all import *
 from ..errors import InputError
 from ..runs import Run, atomic_path
 from .callbacks import Monitor, is_better, judged, phase_of
+from .distributed import leads, same_everywhere
 
 # %% ../../nbs/train/02_checkpoints.ipynb #5635868b
 def plain_state(
@@ -51,7 +52,7 @@ def read_last(
             if i+1==len(paths): raise
             print(f'{e}: going on from {paths[i+1].name}, the one before')
 
-# %% ../../nbs/train/02_checkpoints.ipynb #934d0af1
+# %% ../../nbs/train/02_checkpoints.ipynb #b93dc20c
 class Checkpoints(Monitor):
     "Keep the weights of the best epoch by `monitor`, never a collapsed model's, and, in a run folder, what is needed to go on"
     order,managed,folder,_stateattrs = 76,False,None,('folder',)
@@ -96,6 +97,7 @@ class Checkpoints(Monitor):
     def save_last(self, epoch, step=0):
         if self.folder: self._write('last.ckpt', training_state(self.learn, epoch, step), 'last.prev.ckpt')
     def _write(self, name, state, keep=None):
+        if not leads(): return
         with atomic_path(self.folder.path/name, keep=keep) as p, open(p, 'wb') as f: torch.save(state, f)
     def state(self): return dict(best=self.best, plan=self.plan, found=self.found, monitor=self.monitor)
     def load_state(self, state): self.best,self.plan,self.found,self.resumed = state['best'],state['plan'],state['found'],True
@@ -107,7 +109,8 @@ class Checkpoints(Monitor):
         if self.best is None:
             print(f'no epoch could be kept as best ({self.refused or "none was completed"}): the weights are those of the last step')
             return
-        self.model.load_state_dict(self._best_saved() if self.folder else self.weights)
+        if leads(): self.model.load_state_dict(self._best_saved() if self.folder else self.weights)
+        same_everywhere(self.model)
         print(f'best weights: `{self.monitor}` {self.best["value"]:.4g}, epoch {self.best["epoch"]} of phase `{self.best["phase"]}`')
         return self.best
 

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Phase', 'warm_cosine', 'find_lr', 'fit_phases']
 
-# %% ../../nbs/train/04_phases.ipynb #ee7d3b24
+# %% ../../nbs/train/04_phases.ipynb #784c7142
 import math
 import tempfile
 from dataclasses import asdict, dataclass
@@ -15,6 +15,7 @@ from ..errors import InputError, unknown_name
 from ..runs import Run
 from .callbacks import *
 from .checkpoints import *
+from .distributed import from_first, joined, leads, together
 
 # %% ../../nbs/train/04_phases.ipynb #59125b46
 @dataclass
@@ -148,7 +149,7 @@ def _difference(then, now):
     if not then or len(then)!=len(now): return f'{len(then or [])} of them instead of {len(now)}'
     return ', '.join(f'{k} of `{a["name"]}` {a[k]} instead of {b[k]}' for a,b in zip(then, now) for k in a if a[k]!=b[k])
 
-# %% ../../nbs/train/04_phases.ipynb #b265ddf5
+# %% ../../nbs/train/04_phases.ipynb #71ed841d
 def _keeper(learn, run):
     "The learner's `Checkpoints`; one that keeps the best weights of this training in memory, or in `run`, where there is none"
     if run is not None and not hasattr(learn, 'run_record'): learn.add_cb(RunRecord(run))
@@ -166,7 +167,9 @@ def _chosen(learn):
 
 def _last_state(keeper, resume):
     "Where to go on, or None for the beginning"
-    state = read_last(keeper.folder, next(keeper.model.parameters()).device) if keeper.folder else None
+    device = next(keeper.model.parameters()).device
+    state = from_first(read_last(keeper.folder, device) if keeper.folder and leads() else None, device)
+    if not leads(): return state
     if state and not resume: raise InputError('a training was begun in this run', keeper.folder.path.name, 'resume it, or begin a new run')
     if resume and not state: print('nothing to go on from: training begins')
     return state if resume else None
@@ -179,7 +182,7 @@ def _finished(learn, keeper):
     keeper.load_best()
     return learn
 
-# %% ../../nbs/train/04_phases.ipynb #6e773a09
+# %% ../../nbs/train/04_phases.ipynb #f00985b1
 def fit_phases(
     learn:Learner,      # from `clip_learner`, or any Learner with `StepSeed`
     phases,             # `Phase`s, in order
@@ -197,14 +200,14 @@ def fit_phases(
     else: keeper.begin()
     keeper.plan,keeper.managed,learn.stop_reason = plan,True,None
     try:
-        with one_line_errors(), learn.added_cbs(MaxSteps(max_steps) if max_steps else None), _put_back(learn):
+        with one_line_errors(), together(learn), learn.added_cbs(MaxSteps(max_steps) if max_steps else None), _put_back(learn):
             for k in range(state['phase']['index'] if state else 0, len(phases)):
                 learn.phase = dict(index=k, name=phases[k].name, epochs_before=sum(p.epochs for p in phases[:k]))
                 _fit_phase(learn, phases[k], keeper, state)
                 state = None
                 if learn.stop_reason: break
     except BaseException:
-        if keeper.best: keeper.load_best()
+        if keeper.best and not joined(): keeper.load_best() # the other processes may not be there any more
         raise
     finally: keeper.managed = False
     return _finished(learn, keeper)
