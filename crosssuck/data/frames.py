@@ -555,7 +555,7 @@ def _same_pictures(pics, a, b):
         for k,l in zip(*np.nonzero(2-2*alike<=least**2)): found.setdefault((i[k],b[l]), False)
     return found
 
-# %% ../../nbs/data/10_frames.ipynb #92a6aa05
+# %% ../../nbs/data/10_frames.ipynb #f358362c
 def _copied_clips(a, b, pics):
     "(row of `a`, row of `b`, pictures that are one, all of them exactly so) of the clips that are copies"
     frames = lambda t: [[pics.at.get(p) for p in dict.fromkeys(ps.split('|'))] for ps in t.frame_paths]
@@ -565,7 +565,8 @@ def _copied_clips(a, b, pics):
     for r,fs in enumerate(fb):
         for f in fs: where.setdefault(f, []).append(r)
     alike = {}
-    for (i,j),exact in _same_pictures(pics, sorted({f for fs in fa for f in fs}-{None}), sorted({f for fs in fb for f in fs}-{None})).items():
+    numbers = [sorted({f for fs in of for f in fs}-{None}) for of in (fa,fb)]
+    for (i,j),exact in _same_pictures(pics, *numbers).items():
         alike.setdefault(i, []).append((j, exact))
     still = [len({pics.hashes[f] for f in fs if f is not None})<2 for fs in fa]
     for r,fs in enumerate(fa):

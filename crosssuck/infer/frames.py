@@ -5,19 +5,19 @@
 # %% auto #0
 __all__ = ['frames_model', 'clips_to_predict', 'predict_frames']
 
-# %% ../../nbs/infer/06_frames.ipynb #322a1f98
+# %% ../../nbs/infer/06_frames.ipynb #cc3c4f35
 from pathlib import Path
 import numpy as np
 import pandas as pd
 from ..data.events import _raw
-from ..data.frames import frame_sequences, read_frame_labels, read_sequences
+from ..data.frames import frame_seconds, frame_sequences, read_frame_labels, read_sequences
 from ..errors import InputError
 from .predict import prediction_columns
 from ..models.interaction import is_interaction, load_interaction
 from ..device import best_device
 from ..train.interaction import predict_sequences
 
-# %% ../../nbs/infer/06_frames.ipynb #d404f9f7
+# %% ../../nbs/infer/06_frames.ipynb #18452300
 def frames_model(
     run # a run folder, or a file of `save_interaction`
 )->Path|None:
@@ -25,7 +25,8 @@ def frames_model(
     path = Path(run)
     if path.is_file(): return path if is_interaction(path) else None
     if (path/'models/interaction_cnn.pt').exists(): return path/'models/interaction_cnn.pt'
-    if not (path/'config.yaml').is_file() or 'kind: frames' not in (path/'config.yaml').read_text(encoding='utf-8').splitlines(): return None
+    config = path/'config.yaml'
+    if not config.is_file() or 'kind: frames' not in config.read_text(encoding='utf-8').splitlines(): return None
     if (path/'outputs/checkpoints/last.pt').exists(): return path/'outputs/checkpoints/last.pt'
     raise InputError('no network has been written yet', path, 'a run that was trained for an epoch; `train --resume` goes on')
 
