@@ -108,7 +108,7 @@ def PlainAdam(params, lr, mom=.9, sqr_mom=.999, eps=1e-8, wd=0.):
     "PyTorch's Adam as a fastai optimiser: weight decay, where there is any, is part of the gradient"
     return Adam(params, lr, mom, sqr_mom, eps, wd, decouple_wd=False)
 
-# %% ../../nbs/train/07_interaction.ipynb #5b5b0107
+# %% ../../nbs/train/07_interaction.ipynb #2cbeb5e2
 class InteractionFiles(EpochCallback):
     "Write the text's `outputs/` and `models/` below a folder, whole or not at all"
     order,_stateattrs = 77,('folder',) # after `Checkpoints` has judged the epoch
@@ -122,7 +122,7 @@ class InteractionFiles(EpochCallback):
         with atomic_path(self.folder/'outputs/metrics.json') as p: p.write_text(json.dumps(plain(rows), indent=1)+'\n', encoding='utf-8')
         self._save('outputs/checkpoints/last.pt', self._bare(), rows[-1] if rows else {})
         best = self._best()
-        if best and (best['phase'],best['epoch'])==(phase_of(self.learn)['name'],self.epoch): self.save_best()
+        if best and (best['phase'],best['epoch'])==(phase_of(self.learn)['name'],self.epoch): self._save_best(self._bare())
     def fit_end(self):
         if self._best(): self.save_best() # a kill may have fallen between the checkpoint and our file
         else: self.save_unjudged()
@@ -137,9 +137,11 @@ class InteractionFiles(EpochCallback):
     def save_best(self):
         "Write the best weights so far, as the checkpoints hold them"
         keeper,model = self.learn.checkpoints,InteractionCNN(**self._bare().spec)
-        weights = read_checkpoint(keeper.folder.path/'best.ckpt')['model'] if keeper.folder else keeper.weights
+        weights = keeper._best_saved() if keeper.folder else keeper.weights
         model.load_state_dict({k.removeprefix('module.'): v for k,v in weights.items()})
-        for name in ('outputs/checkpoints/best.pt','models/interaction_cnn.pt'): self._save(name, model, dict(keeper.best))
+        self._save_best(model)
+    def _save_best(self, model):
+        for name in ('outputs/checkpoints/best.pt','models/interaction_cnn.pt'): self._save(name, model, dict(self._best()))
     def _save(self, name, model, extra):
         labels = [str(c) for c in self.dls.vocab]
         save_interaction(self.folder/name, model, labels, getattr(self.dls, 'preprocessing', None), extra)
