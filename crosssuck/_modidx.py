@@ -684,6 +684,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                        'crosssuck.data.frames._same_pictures': ( 'data/frames.html#_same_pictures',
                                                                                  'crosssuck/data/frames.py'),
                                        'crosssuck.data.frames._small': ('data/frames.html#_small', 'crosssuck/data/frames.py'),
+                                       'crosssuck.data.frames._sustained': ('data/frames.html#_sustained', 'crosssuck/data/frames.py'),
                                        'crosssuck.data.frames._thinned': ('data/frames.html#_thinned', 'crosssuck/data/frames.py'),
                                        'crosssuck.data.frames._truth': ('data/frames.html#_truth', 'crosssuck/data/frames.py'),
                                        'crosssuck.data.frames._two_labels': ('data/frames.html#_two_labels', 'crosssuck/data/frames.py'),

@@ -10,10 +10,10 @@ __all__ = ['LABELS', 'PRIORS', 'InteractionDraw', 'read_frame_labels', 'extract_
            'interaction_input', 'TensorInteraction', 'NormalizeInteraction', 'SequenceSet', 'SequenceLoader',
            'show_batch', 'interaction_dls', 'sequence_loader']
 
-# %% ../../nbs/data/10_frames.ipynb #8a47dbd1
+# %% ../../nbs/data/10_frames.ipynb #30fbe20f
 import json
 import os
-from collections import namedtuple
+from collections import Counter, namedtuple
 from itertools import combinations
 from pathlib import Path
 import cv2
@@ -511,7 +511,7 @@ def positive_label(
         raise InputError(f'{len(counts)} labels ({", ".join(map(str, counts.index[:5]))})', 'clips', 'two: with an interaction and without')
     return positive or (LABELS[1] if LABELS[1] in counts else str(counts.index[-1]))
 
-# %% ../../nbs/data/10_frames.ipynb #16b6ea69
+# %% ../../nbs/data/10_frames.ipynb #a5094985
 _NEAR,_LEAST_CHANGE,_THUMB = .4,.03,32
 
 class _Pictures:
@@ -555,7 +555,16 @@ def _same_pictures(pics, a, b):
         for k,l in zip(*np.nonzero(2-2*alike<=least**2)): found.setdefault((i[k],b[l]), False)
     return found
 
-# %% ../../nbs/data/10_frames.ipynb #f358362c
+def _sustained(found, pics, ra, rb):
+    "`found` without what is merely alike but where half of what moves in one of two recordings is; `ra`, `rb`: picture -> recording"
+    moving = [Counter(r for i,r in of.items() if pics.change[i]>=_LEAST_CHANGE) for of in (ra,rb)]
+    hits = {}
+    for (i,j),exact in found.items():
+        if not exact: hits.setdefault((ra[i],rb[j]), []).append((i, j))
+    sure = {pair for pair,of in hits.items() if any(2*len(set(side))>=n[k] for side,n,k in zip(zip(*of), moving, pair))}
+    return {(i,j): e for (i,j),e in found.items() if e or (ra[i],rb[j]) in sure}
+
+# %% ../../nbs/data/10_frames.ipynb #c4e794d7
 def _copied_clips(a, b, pics):
     "(row of `a`, row of `b`, pictures that are one, all of them exactly so) of the clips that are copies"
     frames = lambda t: [[pics.at.get(p) for p in dict.fromkeys(ps.split('|'))] for ps in t.frame_paths]
@@ -565,8 +574,8 @@ def _copied_clips(a, b, pics):
     for r,fs in enumerate(fb):
         for f in fs: where.setdefault(f, []).append(r)
     alike = {}
-    numbers = [sorted({f for fs in of for f in fs}-{None}) for of in (fa,fb)]
-    for (i,j),exact in _same_pictures(pics, *numbers).items():
+    ra,rb = ({f: k for fs,k in zip(of, keys) for f in fs if f is not None} for of,keys in ((fa,ka),(fb,kb)))
+    for (i,j),exact in _sustained(_same_pictures(pics, sorted(ra), sorted(rb)), pics, ra, rb).items():
         alike.setdefault(i, []).append((j, exact))
     still = [len({pics.hashes[f] for f in fs if f is not None})<2 for fs in fa]
     for r,fs in enumerate(fa):

@@ -168,7 +168,7 @@ def _pictures(clip, stats):
     prior = x[:,3].amax((1,2))>127 if x.shape[1]>3 else torch.zeros(len(x), dtype=torch.bool)
     return x[:,:3].permute(0,2,3,1).numpy(), prior.tolist()
 
-# %% ../../nbs/models/01_interaction.ipynb #1c83c8c4
+# %% ../../nbs/models/01_interaction.ipynb #8c5fdbbf
 _FORMAT = 'crosssuck.interaction/1'
 
 def save_interaction(
@@ -202,9 +202,8 @@ def load_interaction(
 def is_interaction(
     path # a file
 )->bool:
-    "Whether it is a file of `save_interaction`; nothing in it is run"
-    try: held = _plain_file(path)
-    except InputError: return False
+    "Whether it is a file of `save_interaction`; nothing in it is run. Raises `InputError` for one that cannot be read as plain weights"
+    held = _plain_file(path)
     return isinstance(held, dict) and held.get('format')==_FORMAT
 
 def _plain_file(path):

@@ -174,7 +174,7 @@ def _inside(learn, step):
 
 def _batch_size(loader): return getattr(loader, 'bs', None) or getattr(loader, 'batch_size', None)
 
-# %% ../../nbs/train/02_checkpoints.ipynb #8dc419c4
+# %% ../../nbs/train/02_checkpoints.ipynb #b7be0b87
 def rest_of_epoch(
     learn:Learner, # in an epoch of training
     step:int       # batches of it that are done
@@ -210,7 +210,10 @@ class Resume(Callback):
         state:dict # from `read_last`
     ): self.saved,self.inside = state,state.get('inside')
     def before_fit(self):
-        self.model.load_state_dict(self.saved['model'])
+        try: self.model.load_state_dict(self.saved['model'])
+        except RuntimeError as e:
+            what = f'it is of another model: {" ".join(str(e).split()[:24])} ...'
+            raise InputError(what, 'last.ckpt', 'resume with the model that the run was begun with') from None
         self.opt.load_state_dict(self.saved['opt'])
         for cb in self.learn.cbs:
             if hasattr(cb, 'load_state') and cb.name in self.saved['callbacks']: cb.load_state(self.saved['callbacks'][cb.name])
