@@ -234,7 +234,7 @@ def sequences(
     if left: typer.echo(f'note: frames left out: {left}', err=True)
     typer.echo(f'{made["clips"]} clips: {made["positive"]} with and {made["negative"]} without an interaction -> {out}')
 
-# %% ../nbs/90_cli.ipynb #152a2aef
+# %% ../nbs/90_cli.ipynb #cb68fa95
 @verb
 def train(
     config: Annotated[str, typer.Argument(help='configuration file, or the name of a recipe')],
@@ -251,10 +251,10 @@ def train(
 
 @verb
 def predict(
-    run: Annotated[Path, typer.Argument(help='run folder, or its model.pt')],
-    events: Annotated[Path, typer.Argument(help='event table')],
+    run: Annotated[Path, typer.Argument(help='run folder, or its model.pt; a run on frames, or its interaction_cnn.pt')],
+    events: Annotated[Path, typer.Argument(help='event table; for a run on frames a table of clips or frames, or the folder of one')],
     out: Annotated[Path, typer.Option(help='predictions CSV; failures.csv stands beside it')],
-    videos: Annotated[Path, typer.Option(help='folder of the videos; by default that of the run')] = None,
+    videos: Annotated[Path, typer.Option(help='folder of the videos, by default that of the run; or of the pictures')] = None,
     clips_per_event: Annotated[int, typer.Option(min=1)] = 5,
     aggregation: Annotated[str, typer.Option(help='mean, max, softmax_mean, median')] = 'mean',
     tta: Annotated[bool, typer.Option('--tta', help='also the mirrored clips')] = False,
@@ -264,14 +264,31 @@ def predict(
     "Predict events with a trained run."
     from crosssuck.config import load_config
     from crosssuck.infer.predict import predict_events, prediction_files, write_predictions
+    from crosssuck.infer.frames import frames_model
     from crosssuck.runs import ask_first
     ask_first(prediction_files(out), overwrite)
+    if frames_model(run): return _predict_frames(run, events, out, videos, map, batch_size, (clips_per_event,aggregation,tta,classes))
     if videos is None: videos = load_config(run/'config.yaml').data.videos if (run/'config.yaml').exists() else events.parent
     made,failures = predict_events(run, _events(events, map, classes, labelled=False, videos=videos), str(videos),
         clips_per_event=clips_per_event, aggregation=aggregation, tta=tta, bs=batch_size)
     write_predictions(made, failures, out)
     typer.echo(f'{len(made)} events predicted -> {out}')
     if len(failures): typer.echo(f'{len(failures)} events failed -> {out.parent/"failures.csv"}', err=True); raise typer.Exit(1)
+
+def _predict_frames(run, table, out, root, map, batch_size, others):
+    "`predict` with a run on frames"
+    from crosssuck.errors import InputError
+    from crosssuck.infer.frames import predict_frames
+    from crosssuck.infer.predict import write_predictions
+    for name,given,usual in zip('clips-per-event aggregation tta classes'.split(), others, (5,'mean',False,'')):
+        if given!=usual: raise InputError(f'a run on frames has no --{name}', run, 'each clip is looked at once')
+    try: made,failures = predict_frames(run, table, batch_size, sys.stderr.isatty(), root=root, columns=column_map(map) or None)
+    except InputError as e: raise InputError(e.what, e.where, as_option(e.right)) from None
+    for note in made.attrs['notes']: typer.echo(f'note: {note}', err=True)
+    write_predictions(made, failures, out)
+    typer.echo(f'{len(made)} clips predicted -> {out}')
+    for f in failures.head(3).itertuples(): typer.echo(f'crosssuck: {f.detail}', err=True)
+    if len(failures): typer.echo(f'{len(failures)} clips failed -> {out.parent/"failures.csv"}', err=True); raise typer.Exit(1)
 
 @verb
 def evaluate(

@@ -7,13 +7,13 @@ __all__ = ['KINDS', 'RECIPES', 'Manifests', 'Background', 'Data', 'Split', 'Clip
            'EarlyStopping', 'Remedy', 'Train', 'Validation', 'Reference', 'Evaluation', 'Config', 'config_faults',
            'list_recipes', 'config_path', 'load_config', 'corrections', 'imbalance_warning']
 
-# %% ../nbs/00_config.ipynb #837c4180
+# %% ../nbs/00_config.ipynb #dc2794df
 import math, re
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, get_args
 from pydantic import Field, model_validator
 from .config_affect import CalibrationConfig, FusionConfig, ScenesConfig
-from .config_frames import FramesConfig
+from .config_frames import FramesConfig, Logs
 from .config_signals import SignalConfig
 from .errors import InputError, nearest, unknown_name
 from .schema import *
@@ -134,7 +134,7 @@ class EarlyStopping(Section):
     patience: Count = Field(5, description='epochs without improvement')
     min_delta: NotNegative = Field(0., description='what counts as improvement')
 
-# %% ../nbs/00_config.ipynb #d8ba6dd7
+# %% ../nbs/00_config.ipynb #6e2b7cf2
 class Remedy(Section):
     "What is done so that a column of the table gives less of the label away"
     how: Literal['independent','pairs','group_dro'] = Field(
@@ -156,6 +156,7 @@ class Train(Section):
     accumulate: Count = Field(1, description='batches whose gradients make one step')
     metric: str = Field('auc', description='the metric that chooses best.ckpt; several classes, no positive one: macro_f1 is the default')
     early_stopping: EarlyStopping|None = Field(None, description='stop when `metric` improves no more')
+    every_steps: Count|None = Field(None, description='a checkpoint within an epoch too, after so many batches')
 
 # %% ../nbs/00_config.ipynb #571e9176
 class Validation(Section):
@@ -180,10 +181,11 @@ class Evaluation(Section):
     n_boot: Annotated[int, Field(ge=100)] = Field(2000, description='bootstrap resamples')
     references: list[Reference] = Field([], description='figures to stand beside ours')
 
-# %% ../nbs/00_config.ipynb #93b1e7de
+# %% ../nbs/00_config.ipynb #67ee7a05
 class Config(Experiment):
     "The configuration of one experiment on clips"
-    unhashed: ClassVar[tuple] = ('name','device','kind','data.events','data.videos','data.cache','train.workers','evaluation.references')
+    unhashed: ClassVar[tuple] = ('name','device','kind','data.events','data.videos','data.cache','train.workers','evaluation.references',
+                                 'train.every_steps','logs')
     kind: Literal['clips'] = Field('clips', description='what it is about')
     name: str = Field(description='name of the experiment and of its run folder')
     seed: Annotated[int, Field(ge=0, lt=2**32)] = Field(42, description='seed of everything random')
@@ -200,6 +202,7 @@ class Config(Experiment):
     validation: Validation = Field(Validation(), description='several clips an event')
     evaluation: Evaluation = Field(Evaluation(), description='what is reported')
     postprocessing: Postprocessing|None = Field(None, description='event extraction in scans')
+    logs: Logs|None = Field(None, description='TensorBoard, Weights & Biases, trackio')
 
     def metric_faults(self, classes=None)->list:
         "One `InputError` for each metric name that nothing computes, given the `classes`"

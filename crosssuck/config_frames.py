@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FrameBarn', 'FrameData', 'FrameSplit', 'FrameClip', 'FrameAugment', 'FrameModel', 'FrameLoss', 'FrameOptim',
-           'FrameSched', 'FrameStopping', 'FrameTrain', 'FrameEvaluation', 'FramesConfig']
+           'FrameSched', 'FrameStopping', 'FrameTrain', 'Logs', 'FrameEvaluation', 'FramesConfig']
 
 # %% ../nbs/00_config_frames.ipynb #09be1a50
 import re
@@ -42,7 +42,7 @@ class FrameData(Section):
     fps: Positive|None = Field(None, description='frames a second, where the tables do not say; none: a frame counts as a second')
     cache: str = Field('auto', description='folder of a barn and its frames; auto: the user\'s cache folder')
 
-# %% ../nbs/00_config_frames.ipynb #d078db50
+# %% ../nbs/00_config_frames.ipynb #c536520f
 class FrameSplit(Section):
     "Which clips train, which choose the weights, which judge them"
     how: Literal['contiguous','video','given'] = Field('contiguous',
@@ -53,6 +53,7 @@ class FrameSplit(Section):
     gap: Annotated[int, Field(ge=0)]|None = Field(None, description='frames left free at a cut (contiguous); none: what a clip spans')
     allow_leakage: list[str]|dict[str,str] = Field([], description='error-level findings of the audit that do not stop the training')
     neighbour_gap_s: NotNegative = Field(30., description='clips of two sides nearer than this count as neighbours, seconds')
+    compare_content: bool = Field(True, description='the audit looks for the same pictures under other names, which reads each once')
 
 class FrameClip(Section):
     "How a clip becomes a tensor"
@@ -85,7 +86,7 @@ class FrameAugment(Section):
         if isinstance(values, dict) and isinstance(values.get('scale'), list): values = {**values, 'scale': tuple(values['scale'])}
         return values
 
-# %% ../nbs/00_config_frames.ipynb #30d978bd
+# %% ../nbs/00_config_frames.ipynb #b2816ea6
 class FrameModel(Section):
     "The interaction CNN"
     widths: list[Count] = Field([64,128,256], description='channels of each stage')
@@ -130,6 +131,15 @@ class FrameTrain(Section):
     accumulate: Count = Field(1, description='batches whose gradients make one step')
     metric: str = Field('balanced_accuracy', description='the metric that chooses the best weights, or valid_loss')
     early_stopping: FrameStopping|None = Field(None, description='stop when `metric` improves no more')
+    every_steps: Count|None = Field(None, description='a checkpoint within an epoch too, after so many batches')
+
+class Logs(Section):
+    "Where the curves can be watched beside the run folder, offline"
+    tensorboard: bool = Field(False, description='event files below the run, in tensorboard/')
+    wandb: str|None = Field(None, description='project of Weights & Biases; written below the run, and synchronised by hand')
+    trackio: str|None = Field(None, description='project of trackio')
+    every: Count = Field(10, description='batches between two notes of the running loss')
+    histograms: bool = Field(False, description='distributions of weights and gradients each epoch')
 
 class FrameEvaluation(Section):
     "What is reported"
@@ -140,11 +150,11 @@ class FrameEvaluation(Section):
     n_boot: Annotated[int, Field(ge=100)] = Field(2000, description='bootstrap resamples')
     attention: Annotated[int, Field(ge=0)] = Field(6, description='clips whose attention is drawn: the surest, and the worst mistakes')
 
-# %% ../nbs/00_config_frames.ipynb #d7ff9a1d
+# %% ../nbs/00_config_frames.ipynb #c8d624de
 class FramesConfig(Experiment):
     "The configuration of one experiment on lists of frames"
     unhashed: ClassVar[tuple] = ('name','device','kind','data.sequences','data.frames','data.root','data.cache','train.workers',
-                                 'evaluation.attention')
+                                 'evaluation.attention','split.compare_content','train.every_steps','logs')
     kind: Literal['frames'] = Field('frames', description='what it is about')
     name: str = Field(description='name of the experiment and of its run folder')
     seed: Annotated[int, Field(ge=0, lt=2**32)] = Field(42, description='seed of everything random')
@@ -159,6 +169,7 @@ class FramesConfig(Experiment):
     sched: FrameSched = Field(FrameSched(), description='learning rate over time')
     train: FrameTrain = Field(FrameTrain(), description='the training')
     evaluation: FrameEvaluation = Field(FrameEvaluation(), description='what is reported')
+    logs: Logs|None = Field(None, description='TensorBoard, Weights & Biases, trackio')
 
     def name_faults(self)->list:
         asked = [('train.metric', self.train.metric)]*(self.train.metric!='valid_loss')

@@ -8,14 +8,14 @@ __all__ = ['read_tables', 'load_events', 'split_options', 'split_of', 'Plan', 'r
            'judging', 'predict_sides', 'score_sides', 'summary', 'train_run', 'cross_validate', 'check_model', 'run',
            'rehearse']
 
-# %% ../nbs/80_experiment.ipynb #7eab48b9
+# %% ../nbs/80_experiment.ipynb #3347cc1e
 import inspect, json, os
 from tempfile import TemporaryDirectory
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 import pandas as pd
 from .config import Config, Manifests, list_recipes, load_config
-from .course import GO_ON, begin, cache_below, lines_or_bars, same_config, same_data
+from .course import GO_ON, begin, cache_below, configured_logs, lines_or_bars, same_config, same_data
 from .schema import ConfigError, check_consumed, config_hash
 from .errors import InputError, unknown_name
 from .data.events import background_events, find_videos, read_events
@@ -289,7 +289,7 @@ def phases_of(config:Config)->list:
     head = [Phase('head', t.freeze_epochs, lr=lr, freeze=True)] if t.freeze_epochs else []
     return head + [Phase('whole', t.epochs, lr=lr, schedule=s.name, **course)]
 
-# %% ../nbs/80_experiment.ipynb #20a6c0e8
+# %% ../nbs/80_experiment.ipynb #c5fd6542
 def learner_of(
     plan:Plan,       # what `plan` made
     reader,          # of `reader_of`
@@ -308,7 +308,8 @@ def learner_of(
                         metrics=c.evaluation.metrics, monitor=best_by(c, plan.classes, plan.positive), positive=plan.positive,
                         run=run, seed=c.seed, group_dro=_dro(c.train.remedy),
                         wd=c.optim.weight_decay, amp=c.train.amp, grad_clip=c.train.grad_clip, accumulate=c.train.accumulate,
-                        mixup=c.augment.mixup_alpha, early_stopping=stopping, aggregation=c.validation.aggregation)
+                        mixup=c.augment.mixup_alpha, early_stopping=stopping, aggregation=c.validation.aggregation,
+                        every_steps=c.train.every_steps, cbs=configured_logs(c.logs, run))
 
 def _dro(remedy): return dict(by=remedy.by, step=remedy.step) if remedy and remedy.how=='group_dro' else None
 

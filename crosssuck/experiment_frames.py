@@ -7,14 +7,14 @@ __all__ = ['extract_videos', 'barn_frames', 'read_clips', 'split_clips', 'Frames
            'frame_learner', 'frame_phases', 'clips_to_show', 'plot_clips', 'train_frames', 'frames_summary',
            'run_frames', 'rehearse_frames']
 
-# %% ../nbs/79_experiment_frames.ipynb #add4d93b
+# %% ../nbs/79_experiment_frames.ipynb #a7d62fe4
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 import numpy as np
 import pandas as pd
 from .config_frames import FramesConfig
-from .course import begin, cache_below, lines_or_bars, same_config, same_data
+from .course import begin, cache_below, configured_logs, lines_or_bars, same_config, same_data
 from .errors import InputError, unknown_name
 from .runs import Run, atomic_path, content_hash, file_sha256
 from .schema import ConfigError, check_consumed, config_hash
@@ -87,7 +87,7 @@ def read_clips(
     if frames is not None and 'frame_labels' not in table: table = with_frame_labels(table, frames)
     return table,failed,notes+[n for n in table.attrs.get('notes', []) if n not in notes],tables
 
-# %% ../nbs/79_experiment_frames.ipynb #6abddba2
+# %% ../nbs/79_experiment_frames.ipynb #806d2626
 def split_clips(
     config:FramesConfig, # a checked configuration
     table:pd.DataFrame   # of `read_sequences`
@@ -151,7 +151,7 @@ def plan_frames(
     plan = FramesPlan(config, clips, positive, None, failed, notes, tables)
     _check_judging(plan)
     mode = 'all' if 'all' in (c.prior,c.valid_prior) else c.prior
-    plan.audit = audit_sequences(clips, mode, config.split.neighbour_gap_s, positive=positive)
+    plan.audit = audit_sequences(clips, mode, config.split.neighbour_gap_s, config.split.compare_content, progress, positive=positive)
     plan.audit.raise_if(list(config.split.allow_leakage))
     return plan
 
@@ -168,7 +168,7 @@ def _check_judging(plan):
         raise InputError(f'every clip of val is labelled `{found[0]}`: `{t.metric}` cannot choose the weights', 'split',
                          'other shares, whole recordings (how: video), or train.metric: valid_loss')
 
-# %% ../nbs/79_experiment_frames.ipynb #c8357a6d
+# %% ../nbs/79_experiment_frames.ipynb #5d985575
 def frame_loaders(
     plan:FramesPlan,    # of `plan_frames`
     device,             # where batches go
@@ -203,7 +203,8 @@ def frame_learner(
     sizes = dict(widths=m.widths, stem=m.stem, depths=m.depths, hidden=m.hidden, dropout=m.dropout, squeeze=m.squeeze)
     loss,opt = InteractionLoss(l.gamma, l.alpha, l.hinge, l.min_weight),dict(adamw=AdamW, adam=PlainAdam)[c.optim.name]
     return interaction_learner(dls, sizes, loss, monitor=t.metric, seed=c.seed, lr=c.optim.lr, wd=c.optim.weight_decay, opt_func=opt,
-        run=run, amp=t.amp, grad_clip=t.grad_clip, accumulate=accumulate or t.accumulate, early_stopping=stopping, verbose=verbose)
+        run=run, amp=t.amp, grad_clip=t.grad_clip, accumulate=accumulate or t.accumulate, early_stopping=stopping, verbose=verbose,
+        every_steps=t.every_steps, cbs=configured_logs(c.logs, run))
 
 def frame_phases(
     config:FramesConfig # a checked configuration
@@ -323,7 +324,7 @@ def _draw_attention(plan, learn, run, made):
         with atomic_path(run.path/'attention.png') as p: fig.savefig(p, format='png', dpi=90, metadata={'Software':None})
     plt.close(fig)
 
-# %% ../nbs/79_experiment_frames.ipynb #b86a9c59
+# %% ../nbs/79_experiment_frames.ipynb #5f6128b8
 def train_frames(
     plan:FramesPlan,    # of `plan_frames`
     run:Run,            # where to write
@@ -340,7 +341,9 @@ def train_frames(
     _draw_attention(plan, learn, run, made)
     report_html(run.path)
     if max_steps and learn.stop_reason: print(f'{run.name} is not finished: --resume goes on after the last whole epoch')
-    else: run.finish(epochs=len(run.read_json('training_history.json', [])), config_hash=config_hash(plan.config))
+    else:
+        epochs = len(run.read_json('training_history.json', []))
+        run.finish(epochs=epochs, config_hash=config_hash(plan.config), best=learn.checkpoints.best)
     return figures
 
 def frames_summary(

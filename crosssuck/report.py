@@ -295,7 +295,7 @@ def page_html(
     links = Nav(*[A(t, href=f'#{slug(t)}') for t in sections])
     return '<!doctype html>\n'+to_xml(Html(head, Body(opening, Main(links, *parts), foot), lang='en'), indent=False)
 
-# %% ../nbs/72_report.ipynb #4549202f
+# %% ../nbs/72_report.ipynb #050581a1
 _TAGS = {'better':('beats','better'), 'worse':('is behind','worse'), 'not shown':('undecided','open')}
 
 def _verdict_list(figures, references):
@@ -312,6 +312,9 @@ def _cautions(folder, side):
     kinds = ', '.join(dict.fromkeys(x['kind'] for x in leaks))
     if leaks: out.append(f'The split leaks ({kinds}): read every figure on this page with that in mind.')
     if m.get('note'): out.append(f"About the interval: {m['note']}.")
+    rows = [e for h in folder.histories().values() for e in h]
+    if rows and all('collapsed' in e for e in rows):
+        out.append('No epoch could be kept as best: in each, every validation event was called one class. These are the last weights.')
     failed = folder.csv('failures.csv')
     if failed is not None and len(failed): out.append(f"{units('event', len(failed))} could not be read: listed below, and in no figure.")
     return out
@@ -611,7 +614,7 @@ def _calibration(folder, side):
     if found and c: parts += [H3('Threshold'), *_thresholds(folder, f, found[1])]
     return parts+([_sweep(t, f)] if c else [])
 
-# %% ../nbs/72_report.ipynb #7cb4f874
+# %% ../nbs/72_report.ipynb #b68763b1
 def _curves(folder):
     "The section on the course of training"
     histories = folder.histories()
@@ -622,6 +625,17 @@ def _curves(folder):
     losses,metrics = plot_curves(histories, chosen)
     pictures = picture(losses, 'training and validation loss over the epochs'),picture(metrics, 'validation metrics over the epochs')
     return [Div(*pictures, cls='grid'), P(note, cls='soft')]
+
+def _attention(folder):
+    "The section on what a network with attention looked at; empty where the run has no such picture"
+    path = folder.path/'attention.png'
+    if not path.is_file(): return {}
+    data = 'data:image/png;base64,'+base64.b64encode(path.read_bytes()).decode()
+    alt,least = 'frames of a few clips and the weight of each',(folder.config().get('loss') or {}).get('min_weight')
+    note = 'Below each frame its weight; dashed: all weights equal; orange bars: the prior was set.'
+    if least is not None: note += f' The red line is the least weight ({least:g}) that training asks of the centre frame.'
+    return {'Attention': [P('The attention of a few clips: the surest right answers and, with red titles, the worst mistakes.'),
+                          Figure(Img(src=data, alt=alt), Figcaption(note), style='max-width:none')]}
 
 # %% ../nbs/72_report.ipynb #78a0e35b
 def _jpeg(frame):
@@ -727,7 +741,7 @@ def _card(folder, name):
     parts = [x for title,lines in card.items() for x in (H3(title), Ul(*[Li(*prose(l)) for l in lines or ['Nothing is known.']]))]
     return [P('What goes along with the weights; the same as MODEL_CARD.md.', cls='soft'), *parts],card_markdown(card, name)
 
-# %% ../nbs/72_report.ipynb #28a49984
+# %% ../nbs/72_report.ipynb #2af0b3e1
 def report_html(
     run,             # the folder of a run or of `evaluate`, or a `Run`
     out=None,        # where to write; default: report.html in the folder, and MODEL_CARD.md beside it
@@ -741,7 +755,7 @@ def report_html(
     card,text = _card(folder, name)
     sections = {'Split audit':_leakage(folder), 'Figures':_figures(folder), 'Answers':_answers(folder, side),
         'Confounds':_confounds(folder, side), 'Calibration':_calibration(folder, side), 'Errors':_errors(folder, side, videos),
-        'Training':_curves(folder), 'Not read':_failed(folder), 'How it was made':_made(folder), 'Model card':card}
+        **_attention(folder), 'Training':_curves(folder), 'Not read':_failed(folder), 'How it was made':_made(folder), 'Model card':card}
     page = page_html(f'{name}: report', _opening(folder, side, folder.json('references.json') or {}), sections,
                      ['Split audit'] if folder.findings('error') else [])
     if out is None:

@@ -4,15 +4,17 @@
 
 # %% auto #0
 __all__ = ['LABELS', 'PRIORS', 'InteractionDraw', 'read_frame_labels', 'extract_frames', 'frame_truth', 'frame_sequences',
-           'balance_sequences', 'write_sequences', 'make_sequences', 'read_sequences', 'split_sequences',
-           'with_frame_labels', 'interaction_prior', 'audit_sequences', 'prior_auc', 'positive_label', 'read_picture',
-           'FrameReader', 'InteractionAugment', 'temporal_position', 'interaction_input', 'TensorInteraction',
-           'NormalizeInteraction', 'SequenceSet', 'SequenceLoader', 'show_batch', 'interaction_dls', 'sequence_loader']
+           'balance_sequences', 'write_sequences', 'make_sequences', 'read_sequences', 'frame_seconds',
+           'split_sequences', 'with_frame_labels', 'interaction_prior', 'clip_prior', 'audit_sequences', 'prior_tells',
+           'prior_auc', 'positive_label', 'read_picture', 'FrameReader', 'InteractionAugment', 'temporal_position',
+           'interaction_input', 'TensorInteraction', 'NormalizeInteraction', 'SequenceSet', 'SequenceLoader',
+           'show_batch', 'interaction_dls', 'sequence_loader']
 
-# %% ../../nbs/data/10_frames.ipynb #068193f0
+# %% ../../nbs/data/10_frames.ipynb #30fbe20f
 import json
 import os
-from collections import namedtuple
+from collections import Counter, namedtuple
+from itertools import combinations
 from pathlib import Path
 import cv2
 import numpy as np
@@ -28,12 +30,12 @@ from fasttransform import DisplayedTransform
 from .augment import as_size, center_window
 from .clips import ClipLoader, ClipRequest, ClipSet, TensorClip, encode_labels, kinetics_stats, side_rows, strip_axes
 from .events import _raw, read_events, video_key, video_keys
-from .leakage import audit_leakage
+from .leakage import Finding, audit_leakage
 from .splits import split_events
-from .video import VideoError, VideoFile
+from .video import VideoError, VideoFile, pixel_hash
 from ..device import best_device, mixed_seed
 from ..errors import InputError, unknown_name
-from ..runs import atomic_path
+from ..runs import atomic_path, plain
 
 # %% ../../nbs/data/10_frames.ipynb #092a8d49
 class _Places:
@@ -383,6 +385,17 @@ def _named(df):
     "Clips in order of video and centre frame"
     return df.sort_values(['video','centre_frame'], kind='stable').reset_index(drop=True)
 
+# %% ../../nbs/data/10_frames.ipynb #1fab39ad
+def frame_seconds(
+    table:pd.DataFrame # of `read_sequences`
+)->float|None:
+    "Median seconds from one frame of a clip to the next; None where the frame rate is not known or no clip has two frames"
+    numbers = [np.unique([int(n) for n in ns.split('|')]) for ns in table.frame_numbers]
+    rates = np.array([(n[-1]-n[0]+1)/d for n,d in zip(numbers, table.duration_s)])
+    steps = np.array([np.median(np.diff(n)) if len(n)>1 else np.nan for n in numbers])
+    known = (rates!=1)&np.isfinite(steps) # where nothing is known a frame counts as a second
+    return float(np.median(steps[known]/rates[known]).round(6)) if known.any() else None
+
 # %% ../../nbs/data/10_frames.ipynb #3e51d407
 def split_sequences(
     table:pd.DataFrame, # of `read_sequences`
@@ -408,7 +421,7 @@ def split_sequences(
 
 def _in_frames(note, gap): return note.replace(f'within {max(gap-.5, 0):g} s of a cut', f'within {gap} frames of a cut')
 
-# %% ../../nbs/data/10_frames.ipynb #a00220fe
+# %% ../../nbs/data/10_frames.ipynb #4b69e3d4
 PRIORS = ('neighbours','all','none')
 
 def with_frame_labels(
@@ -441,18 +454,39 @@ def interaction_prior(
     centre = np.arange(len(p))==len(p)//2 if numbers is None else np.asarray(numbers)==numbers[len(p)//2]
     return p*0 if mode=='none' else np.where(centre, 0, p).astype(np.float32) if mode=='neighbours' else p
 
-# %% ../../nbs/data/10_frames.ipynb #1aea4d91
+def clip_prior(labels, mode, numbers, paths):
+    "`interaction_prior` of a clip, in which a slot shows the centre frame where its number or its picture is that of the centre"
+    c = len(paths)//2
+    return interaction_prior(labels, mode, [n==numbers[c] or p==paths[c] for n,p in zip(numbers, paths)])
+
+# %% ../../nbs/data/10_frames.ipynb #ce6862d6
 def audit_sequences(
     table:pd.DataFrame,      # of `split_sequences`, or any clips with a column `split`
     prior:str='neighbours',  # the mode of the prior channel
     gap_s:float=30.,         # seconds within which clips are neighbours
+    content:bool=False,      # look for the same pictures under other names, which reads every picture once
+    progress:bool=False,     # show a bar meanwhile
     **kwargs                 # further arguments of `audit_leakage`
 ):
     "`LeakageReport` on the sides of `table` and on the prior channel; raises `InputError` where there are no two sides"
     if prior not in PRIORS: raise unknown_name('prior', prior, PRIORS, 'prior')
     if 'split' not in table: raise InputError('the clips have no column `split`', right='`split_sequences` makes one')
     parts = [table[table.split==s].reset_index(drop=True) for s in ('train','val','test')]
-    return audit_leakage(parts[0], parts[1], parts[2] if len(parts[2]) else None, gap_s=gap_s, channels=dict(prior=prior), **kwargs)
+    given = [p for p in parts[:2]] + [parts[2] if len(parts[2]) else None]
+    report = audit_leakage(*given, gap_s=gap_s, channels=dict(prior=prior), **kwargs)
+    report.figures['prior_tells'] = prior_tells(table, prior)
+    return _with_copies(report, table, kwargs.get('max_rows', 200), progress) if content else report
+
+def prior_tells(
+    table:pd.DataFrame,    # clips, with `frame_labels` where the mode is not 'none'
+    mode:str='neighbours', # the mode of the prior channel
+)->float:
+    "Share of the clips whose centre frame was labelled an interaction in which the channel says so; None without such a clip"
+    if mode=='none' or 'frame_labels' not in table: return 0. if mode=='none' else None
+    columns = (table[c].str.split('|') for c in ('frame_labels','frame_numbers','frame_paths'))
+    of = [(clip_prior(l, mode, n, p), [m==n[len(n)//2] or q==p[len(n)//2] for m,q in zip(n, p)])
+          for l,n,p in zip(*columns) if l[len(l)//2]=='1']
+    return sum(bool(prior[np.array(shown)].any()) for prior,shown in of)/len(of) if of else None
 
 def prior_auc(
     table:pd.DataFrame,      # clips with `frame_labels` and `label`
@@ -461,7 +495,8 @@ def prior_auc(
 )->float:
     "Area under the curve of the prior's mean alone, without a pixel; None where it is undefined"
     from sklearn.metrics import roc_auc_score
-    score = [interaction_prior(l.split('|'), mode, n.split('|')).mean() for l,n in zip(table.frame_labels, table.frame_numbers)]
+    columns = (table[c].str.split('|') for c in ('frame_labels','frame_numbers','frame_paths'))
+    score = [clip_prior(l, mode, n, p).mean() for l,n,p in zip(*columns)]
     truth = table.label==positive_label(table.label, positive)
     return float(roc_auc_score(truth, score)) if truth.nunique()==2 else None
 
@@ -475,6 +510,101 @@ def positive_label(
     if len(counts)!=2 and positive is None and LABELS[1] not in counts:
         raise InputError(f'{len(counts)} labels ({", ".join(map(str, counts.index[:5]))})', 'clips', 'two: with an interaction and without')
     return positive or (LABELS[1] if LABELS[1] in counts else str(counts.index[-1]))
+
+# %% ../../nbs/data/10_frames.ipynb #a5094985
+_NEAR,_LEAST_CHANGE,_THUMB = .4,.03,32
+
+class _Pictures:
+    "What is kept of pictures: hash of the pixels, small grey copy without its mean, of length 1 (0 where it is flat), and how much changes"
+    def __init__(self, clips, progress=False):
+        from tqdm.auto import tqdm
+        self.at,hashes,small = {},[],[]
+        for path in tqdm(sorted({p for ps in clips for p in ps}), desc='comparing pictures', disable=not progress):
+            try: h,g = _small(path)
+            except InputError: continue # named where the tables are read
+            self.at[path] = len(hashes)
+            hashes.append(h); small.append(g)
+        self.hashes,self.small = np.array(hashes, object),np.array(small, np.float32).reshape(-1, _THUMB**2)
+        self.change = np.full(len(hashes), np.inf)
+        for ps in clips:
+            here = [self.at[p] for p in ps if p in self.at]
+            for i,j in zip(here, here[1:]):
+                if i!=j: self.change[[i,j]] = np.minimum(self.change[[i,j]], np.linalg.norm(self.small[i]-self.small[j]))
+        self.change[~np.isfinite(self.change)] = 0 # alone, or flat
+
+def _small(path):
+    try: data = np.fromfile(path, np.uint8)
+    except OSError as e: raise InputError(f'the frame cannot be read ({e.strerror})', path) from None
+    f = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
+    if f is None: raise InputError('is no picture', path)
+    g = cv2.resize(cv2.cvtColor(f, cv2.COLOR_BGR2GRAY), (_THUMB,_THUMB), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
+    g -= g.mean()
+    return pixel_hash(f),g/n if (n := np.linalg.norm(g))>_THUMB else g*0
+
+def _same_pictures(pics, a, b):
+    "(i of `a`, j of `b`, exact) of the pictures that are one; both are numbers of pictures"
+    by = {}
+    for j in b: by.setdefault(pics.hashes[j], []).append(j)
+    found = {(i,j): True for i in a for j in by.get(pics.hashes[i], ())}
+    a,b = (np.array([k for k in s if pics.change[k]>=_LEAST_CHANGE], int) for s in (a,b))
+    mirrored = pics.small[b].reshape(-1, _THUMB, _THUMB)[:,:,::-1].reshape(-1, _THUMB**2)
+    for at in range(0, len(a), 512):
+        i = a[at:at+512]
+        alike = np.maximum(pics.small[i]@pics.small[b].T, pics.small[i]@mirrored.T)
+        least = _NEAR*np.minimum(pics.change[i][:,None], pics.change[b])
+        for k,l in zip(*np.nonzero(2-2*alike<=least**2)): found.setdefault((i[k],b[l]), False)
+    return found
+
+def _sustained(found, pics, ra, rb):
+    "`found` without what is merely alike but where half of what moves in one of two recordings is; `ra`, `rb`: picture -> recording"
+    moving = [Counter(r for i,r in of.items() if pics.change[i]>=_LEAST_CHANGE) for of in (ra,rb)]
+    hits = {}
+    for (i,j),exact in found.items():
+        if not exact: hits.setdefault((ra[i],rb[j]), []).append((i, j))
+    sure = {pair for pair,of in hits.items() if any(2*len(set(side))>=n[k] for side,n,k in zip(zip(*of), moving, pair))}
+    return {(i,j): e for (i,j),e in found.items() if e or (ra[i],rb[j]) in sure}
+
+# %% ../../nbs/data/10_frames.ipynb #c4e794d7
+def _copied_clips(a, b, pics):
+    "(row of `a`, row of `b`, pictures that are one, all of them exactly so) of the clips that are copies"
+    frames = lambda t: [[pics.at.get(p) for p in dict.fromkeys(ps.split('|'))] for ps in t.frame_paths]
+    fa,fb,keys = frames(a),frames(b),video_keys([*a.video, *b.video])
+    ka,kb = ([keys[v] for v in t.video] for t in (a,b))
+    where = {}
+    for r,fs in enumerate(fb):
+        for f in fs: where.setdefault(f, []).append(r)
+    alike = {}
+    ra,rb = ({f: k for fs,k in zip(of, keys) for f in fs if f is not None} for of,keys in ((fa,ka),(fb,kb)))
+    for (i,j),exact in _sustained(_same_pictures(pics, sorted(ra), sorted(rb)), pics, ra, rb).items():
+        alike.setdefault(i, []).append((j, exact))
+    still = [len({pics.hashes[f] for f in fs if f is not None})<2 for fs in fa]
+    for r,fs in enumerate(fa):
+        found = {}
+        for f in fs:
+            for j,exact in alike.get(f, ()):
+                for s in where[j]: found.setdefault(s, {}).setdefault(f, []).append((j, exact))
+        for s,pairs in found.items():
+            one = ka[r]==kb[s]
+            told = {f: any(e for _,e in of) for f,of in pairs.items() if not one or any(e and j!=f for j,e in of)}
+            if 2*len(told)>len(fs) and not (one and still[r]): yield r,s,len(told),all(told.values())
+
+def _with_copies(report, table, max_rows, progress):
+    "`report` with what `table` shows twice"
+    pics = _Pictures([ps.split('|') for ps in table.frame_paths], progress)
+    parts = {s: t.reset_index(drop=True) for s in ('train','val','test') if len(t := table[table.split==s])}
+    for x,y in combinations(parts, 2):
+        a,b = parts[x],parts[y]
+        rows = [{x: a.event_id[r], f'{x}_row': r, y: b.event_id[s], f'{y}_row': s, 'pictures': n, 'exact': e}
+                for r,s,n,e in _copied_clips(a, b, pics)]
+        report.figures[f'{x}-{y}']['duplicates'] = len(rows)
+        if rows: report.findings.append(Finding('duplicate_content', 'error', (x,y), len(rows), plain(rows[:max_rows]), _COPIES))
+    report.findings.sort(key=lambda f: 'error warning note'.split().index(f.severity))
+    report.figures['remarks'] = [r for r in report.figures['remarks'] if not r.startswith('duplicate_content')]
+    if lost := len({p for ps in table.frame_paths for p in ps.split('|')})-len(pics.at):
+        report.figures['remarks'].append(f'duplicate_content: {lost} pictures cannot be read and were not compared')
+    return report
+
+_COPIES = 'the same pictures under two names: keep one of the recordings, or both on one side (split: video, with one name for both)'
 
 # %% ../../nbs/data/10_frames.ipynb #28d25d74
 def read_picture(
@@ -493,20 +623,21 @@ def read_picture(
         f = cv2.resize(f[t:t+h,l:l+w], size[::-1], interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
     out[:] = f
 
-# %% ../../nbs/data/10_frames.ipynb #44560295
+# %% ../../nbs/data/10_frames.ipynb #4c5d654c
 class FrameReader:
     "Clips of a table as uint8 (T,H,W,4): RGB and the interaction prior"
     def __init__(self,
         events:pd.DataFrame,     # of `read_sequences`
         size=480,                # (height, width) in pixels, or one number for a square
         prior:str='neighbours',  # a mode of `interaction_prior`
+        keep:int=0,              # pictures that are kept, the last ones: clips that follow each other show the same
     ):
         "Raises `InputError` for an unknown prior, a table without `frame_labels` that needs them, or clips of different lengths"
         if prior not in PRIORS: raise unknown_name('prior', prior, PRIORS, 'prior')
         if prior!='none' and 'frame_labels' not in events:
             what = f'the prior `{prior}` needs the labels of the frames'
             raise InputError(what, 'clips', "`with_frame_labels` puts them in, or prior='none'")
-        self.events,self.size,self.prior = events.reset_index(drop=True),as_size(size),prior
+        self.events,self.size,self.prior,self.keep,self.kept = events.reset_index(drop=True),as_size(size),prior,keep,{}
         self.paths,self.numbers = ([t.split('|') for t in events[c]] for c in ('frame_paths','frame_numbers'))
         self.labels = [t.split('|') for t in events.frame_labels] if prior!='none' else None
         lengths = sorted({len(p) for p in self.paths})
@@ -519,9 +650,15 @@ class FrameReader:
         out:np.ndarray, # uint8 (T,H,W,4) that takes the clip
     ):
         "Read a clip into `out`; raises `InputError` where a frame cannot be read"
-        for f,p in zip(out, self.paths[row]): read_picture(p, self.size, f[...,:3])
+        for f,p in zip(out, self.paths[row]): self._picture(p, f[...,:3])
         if self.labels is None: out[...,3] = 0
-        else: out[...,3] = (255*interaction_prior(self.labels[row], self.prior, self.numbers[row]))[:,None,None]
+        else: out[...,3] = (255*clip_prior(self.labels[row], self.prior, self.numbers[row], self.paths[row]))[:,None,None]
+    def _picture(self, path, out):
+        if path in self.kept: out[:] = self.kept[path]; return
+        read_picture(path, self.size, out)
+        if not self.keep: return
+        if len(self.kept)>=self.keep: del self.kept[next(iter(self.kept))]
+        self.kept[path] = out.copy()
 
     def read(self,
         row:int # position in `events`
@@ -750,7 +887,7 @@ def show_batch(x:TensorInteraction, y, samples, ctxs=None, max_n=6, n_frames=9, 
         TensorInteraction(clip).show(ctx, n_frames, ' · '.join(filter(None, [str(label), getattr(clip, 'source', None)])))
     return ctxs
 
-# %% ../../nbs/data/10_frames.ipynb #fa53103c
+# %% ../../nbs/data/10_frames.ipynb #77dedf73
 def interaction_dls(
     table:pd.DataFrame,        # of `read_sequences`, with a column `split` (`split_sequences`) or sides given as positions
     train='train',             # positions in `table`, a mask, or a name in its column `split`
@@ -790,7 +927,7 @@ def interaction_dls(
     dls = DataLoaders(SequenceLoader(sets[0], bs, shuffle=True, drop_last=True, **same), SequenceLoader(sets[1], valid_bs or bs, **same),
                       device=device)
     dls.preprocessing = dict(size=list(readers[0].size), n_frames=readers[0].n_frames, channels='interaction', prior=prior,
-                             valid_prior=readers[1].prior, mean=list(stats[0]), std=list(stats[1]))
+                             valid_prior=readers[1].prior, mean=list(stats[0]), std=list(stats[1]), frame_s=frame_seconds(table))
     dls.notes = _notes(sets, bs, table.attrs.get('notes', []), int(copies.sum()))
     if verbose: print('\n'.join(dls.notes))
     return dls

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Bottleneck3d', 'TemporalAttention', 'InteractionBody', 'InteractionCNN', 'plot_attention', 'save_interaction',
-           'load_interaction', 'export_program']
+           'load_interaction', 'is_interaction', 'export_program']
 
 # %% ../../nbs/models/01_interaction.ipynb #84cd4be9
 from collections import OrderedDict
@@ -168,7 +168,7 @@ def _pictures(clip, stats):
     prior = x[:,3].amax((1,2))>127 if x.shape[1]>3 else torch.zeros(len(x), dtype=torch.bool)
     return x[:,:3].permute(0,2,3,1).numpy(), prior.tolist()
 
-# %% ../../nbs/models/01_interaction.ipynb #a9b2b956
+# %% ../../nbs/models/01_interaction.ipynb #8c5fdbbf
 _FORMAT = 'crosssuck.interaction/1'
 
 def save_interaction(
@@ -198,6 +198,13 @@ def load_interaction(
     except (KeyError, RuntimeError) as e:
         raise InputError(f'its weights do not fit: {str(e).splitlines()[0]}', path, 'save the network anew') from None
     return model.to(device).eval(), {k: held.get(k) for k in ('labels','preprocessing','extra')}
+
+def is_interaction(
+    path # a file
+)->bool:
+    "Whether it is a file of `save_interaction`; nothing in it is run. Raises `InputError` for one that cannot be read as plain weights"
+    held = _plain_file(path)
+    return isinstance(held, dict) and held.get('format')==_FORMAT
 
 def _plain_file(path):
     try: return torch.load(path, map_location='cpu', weights_only=True)

@@ -5,8 +5,11 @@
 # %% auto #0
 __all__ = ['plain_state', 'read_checkpoint', 'read_last', 'Checkpoints', 'training_state', 'rest_of_epoch', 'Resume']
 
-# %% ../../nbs/train/02_checkpoints.ipynb #2a163097
+# %% ../../nbs/train/02_checkpoints.ipynb #db13e5a7
+import contextlib
 import pickle
+from concurrent.futures import ThreadPoolExecutor, wait as wait_for
+from weakref import WeakSet
 import numpy as np
 import torch
 from fastai.basics import *
@@ -26,12 +29,15 @@ def plain_state(
     if is_listy(obj): return [plain_state(v) for v in obj]
     return obj.item() if isinstance(obj, (np.generic, np.ndarray)) else obj
 
-# %% ../../nbs/train/02_checkpoints.ipynb #2d85c717
+# %% ../../nbs/train/02_checkpoints.ipynb #7166e4b5
+_WRITERS = WeakSet() # the `_Behind`s of this process
+
 def read_checkpoint(
     path,         # a file that `Checkpoints` wrote
     device='cpu'  # where its tensors go
 )->dict:
     "What the checkpoint holds; raises `InputError` for a file that is torn, missing or no checkpoint. Executes nothing."
+    for b in list(_WRITERS): wait_for(b.due) # what this process has written lies on the disk
     try: state = torch.load(path, map_location=device, weights_only=True)
     except FileNotFoundError: raise InputError('no such checkpoint', path) from None
     except Exception as e: # garbage makes the unpickler stumble in any way: IndexError, KeyError, struct.error
@@ -52,7 +58,23 @@ def read_last(
             if i+1==len(paths): raise
             print(f'{e}: going on from {paths[i+1].name}, the one before')
 
-# %% ../../nbs/train/02_checkpoints.ipynb #b93dc20c
+# %% ../../nbs/train/02_checkpoints.ipynb #b526ab97
+class _Behind:
+    "Does one thing after the other in a thread; pickled, it has nothing to do"
+    def __init__(self):
+        self.pool,self.due = None,[]
+        _WRITERS.add(self)
+    def __getstate__(self): return {}
+    def __setstate__(self, state): self.__init__()
+    def put(self, f):
+        if self.pool is None: self.pool = ThreadPoolExecutor(1, 'checkpoints')
+        self.due.append(self.pool.submit(f))
+        self.wait(2)
+    def wait(self, most=0):
+        "Until at most `most` things are left to do; raises what one of them raised"
+        while self.due and (len(self.due)>most or self.due[0].done()): self.due.pop(0).result()
+
+# %% ../../nbs/train/02_checkpoints.ipynb #09fcc188
 class Checkpoints(Monitor):
     "Keep the weights of the best epoch by `monitor`, never a collapsed model's, and, in a run folder, what is needed to go on"
     order,managed,folder,_stateattrs = 76,False,None,('folder',)
@@ -65,7 +87,7 @@ class Checkpoints(Monitor):
         super().__init__(monitor, mode)
         if every_steps is not None and every_steps<1:
             raise InputError(f'a checkpoint every {every_steps} steps', 'Checkpoints', 'one or more')
-        self.folder,self.plan,self.every_steps = run,None,every_steps
+        self.folder,self.plan,self.every_steps,self.behind = run,None,every_steps,_Behind()
         self.begin()
     def begin(self):
         "Forget what an earlier training found"
@@ -98,11 +120,17 @@ class Checkpoints(Monitor):
         if self.folder: self._write('last.ckpt', training_state(self.learn, epoch, step), 'last.prev.ckpt')
     def _write(self, name, state, keep=None):
         if not leads(): return
-        with atomic_path(self.folder.path/name, keep=keep) as p, open(p, 'wb') as f: torch.save(state, f)
+        with contextlib.ExitStack() as stack:
+            path = stack.enter_context(atomic_path(self.folder.path/name, keep=keep))
+            with open(path, 'wb') as f: torch.save(state, f)
+            self.behind.put(stack.pop_all().close) # to the disk and to its name
+    def interrupted(self):
+        with contextlib.suppress(InputError): self.behind.wait()
     def state(self): return dict(best=self.best, plan=self.plan, found=self.found, monitor=self.monitor)
     def load_state(self, state): self.best,self.plan,self.found,self.resumed = state['best'],state['plan'],state['found'],True
     def fit_end(self):
         self.resumed = False
+        self.behind.wait()
         if not self.managed: self.load_best()
     def load_best(self)->dict:
         "Load the best weights, say which they are and return that; None, and said, where no epoch could be best"
@@ -114,10 +142,11 @@ class Checkpoints(Monitor):
         print(f'best weights: `{self.monitor}` {self.best["value"]:.4g}, epoch {self.best["epoch"]} of phase `{self.best["phase"]}`')
         return self.best
 
-# %% ../../nbs/train/02_checkpoints.ipynb #e59a41b0
+# %% ../../nbs/train/02_checkpoints.ipynb #9d200dc0
 @patch
 def _best_saved(self:Checkpoints):
     "The weights that `best` speaks of: a run that was cut short and resumed finds them in the file before"
+    self.behind.wait()
     for name in ('best.ckpt','best.prev.ckpt'):
         if not (path := self.folder.path/name).exists(): continue
         state = read_checkpoint(path)
@@ -148,7 +177,7 @@ def _inside(learn, step):
 
 def _batch_size(loader): return getattr(loader, 'bs', None) or getattr(loader, 'batch_size', None)
 
-# %% ../../nbs/train/02_checkpoints.ipynb #8dc419c4
+# %% ../../nbs/train/02_checkpoints.ipynb #b7be0b87
 def rest_of_epoch(
     learn:Learner, # in an epoch of training
     step:int       # batches of it that are done
@@ -184,7 +213,10 @@ class Resume(Callback):
         state:dict # from `read_last`
     ): self.saved,self.inside = state,state.get('inside')
     def before_fit(self):
-        self.model.load_state_dict(self.saved['model'])
+        try: self.model.load_state_dict(self.saved['model'])
+        except RuntimeError as e:
+            what = f'it is of another model: {" ".join(str(e).split()[:24])} ...'
+            raise InputError(what, 'last.ckpt', 'resume with the model that the run was begun with') from None
         self.opt.load_state_dict(self.saved['opt'])
         for cb in self.learn.cbs:
             if hasattr(cb, 'load_state') and cb.name in self.saved['callbacks']: cb.load_state(self.saved['callbacks'][cb.name])

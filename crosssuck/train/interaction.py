@@ -108,7 +108,7 @@ def PlainAdam(params, lr, mom=.9, sqr_mom=.999, eps=1e-8, wd=0.):
     "PyTorch's Adam as a fastai optimiser: weight decay, where there is any, is part of the gradient"
     return Adam(params, lr, mom, sqr_mom, eps, wd, decouple_wd=False)
 
-# %% ../../nbs/train/07_interaction.ipynb #0c618092
+# %% ../../nbs/train/07_interaction.ipynb #2cbeb5e2
 class InteractionFiles(EpochCallback):
     "Write the text's `outputs/` and `models/` below a folder, whole or not at all"
     order,_stateattrs = 77,('folder',) # after `Checkpoints` has judged the epoch
@@ -122,17 +122,26 @@ class InteractionFiles(EpochCallback):
         with atomic_path(self.folder/'outputs/metrics.json') as p: p.write_text(json.dumps(plain(rows), indent=1)+'\n', encoding='utf-8')
         self._save('outputs/checkpoints/last.pt', self._bare(), rows[-1] if rows else {})
         best = self._best()
-        if best and (best['phase'],best['epoch'])==(phase_of(self.learn)['name'],self.epoch): self.save_best()
+        if best and (best['phase'],best['epoch'])==(phase_of(self.learn)['name'],self.epoch): self._save_best(self._bare())
     def fit_end(self):
         if self._best(): self.save_best() # a kill may have fallen between the checkpoint and our file
+        else: self.save_unjudged()
+    def save_unjudged(self):
+        "Where no epoch could be best there is no best.pt; the last weights stand in for the model, and the file says so"
+        if not all(p.isfinite().all() for p in self.model.parameters()): return
+        why = getattr(getattr(self.learn, 'checkpoints', None), 'refused', None) or 'none was completed'
+        note = f'no epoch could be kept as best ({why}): these are the weights of the last step'
+        self._save('models/interaction_cnn.pt', self._bare(), dict(best=None, note=note))
     def _bare(self): return getattr(self.model, 'module', self.model)
     def _best(self): return getattr(getattr(self.learn, 'checkpoints', None), 'best', None)
     def save_best(self):
         "Write the best weights so far, as the checkpoints hold them"
         keeper,model = self.learn.checkpoints,InteractionCNN(**self._bare().spec)
-        weights = read_checkpoint(keeper.folder.path/'best.ckpt')['model'] if keeper.folder else keeper.weights
+        weights = keeper._best_saved() if keeper.folder else keeper.weights
         model.load_state_dict({k.removeprefix('module.'): v for k,v in weights.items()})
-        for name in ('outputs/checkpoints/best.pt','models/interaction_cnn.pt'): self._save(name, model, dict(keeper.best))
+        self._save_best(model)
+    def _save_best(self, model):
+        for name in ('outputs/checkpoints/best.pt','models/interaction_cnn.pt'): self._save(name, model, dict(self._best()))
     def _save(self, name, model, extra):
         labels = [str(c) for c in self.dls.vocab]
         save_interaction(self.folder/name, model, labels, getattr(self.dls, 'preprocessing', None), extra)
@@ -181,7 +190,7 @@ def _network(model, n_in, seed):
         torch.manual_seed(mixed_seed(seed))
         return InteractionCNN(**{'n_in': n_in, **(model or {})})
 
-# %% ../../nbs/train/07_interaction.ipynb #c677fa15
+# %% ../../nbs/train/07_interaction.ipynb #cc939806
 def predict_sequences(
     model,             # a file of `save_interaction`, `(model, facts)` of `load_interaction`, or a Learner
     table:pd.DataFrame,# of `read_sequences`; labels are not needed
@@ -194,7 +203,7 @@ def predict_sequences(
     from tqdm.auto import tqdm
     net,facts = _loaded(model)
     p,labels = facts['preprocessing'],facts['labels']
-    reader,failed = FrameReader(table, tuple(p['size']), prior),[]
+    reader,failed = FrameReader(table, tuple(p['size']), prior, keep=64),[]
     if reader.n_frames!=p.get('n_frames', reader.n_frames):
         raise InputError(f'clips of {reader.n_frames} frames', 'predict_sequences', f'the network was trained on {p["n_frames"]}')
     rows,logits,centre,hashes = [],[],[],[]
