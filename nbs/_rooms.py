@@ -4,7 +4,7 @@ from pathlib import Path
 
 ROOMS = """errors
 score.metrics score.intervals score.postprocess score.sweeps score.events score.calibration score.confounds score.mistakes score.affect
-schema config_signals config_affect config_frames config runs stages device
+schema config_signals config_affect config_frames config_events config_features config runs stages device
 data.events data.splits data.video data.images data.leakage data.augment data.sampling data.background
 data.clips data.frames data.scenes data.signals data.barn data.synthetic_scenes
 models.interaction models.zoo models.borrowed models.cost models.frames models.columns
