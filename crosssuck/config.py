@@ -117,7 +117,7 @@ class Validation(Section):
     batch_size: Count|None = Field(None, description='clips of a batch; none: twice the training batch')
     tta: bool = Field(False, description='also the mirrored clips, at prediction')
 
-# %% ../nbs/00_config.ipynb #680dacf5
+# %% ../nbs/00_config.ipynb #32bfa4d3
 class Config(Experiment):
     "The configuration of one experiment on clips"
     unhashed: ClassVar[tuple] = ('name','device','kind','data.events','data.videos','data.cache','train.workers','evaluation.references')
@@ -137,6 +137,10 @@ class Config(Experiment):
     validation: Validation = Field(Validation(), description='several clips an event')
     evaluation: Evaluation = Field(Evaluation(), description='what is reported')
     postprocessing: Postprocessing|None = Field(None, description='event extraction in scans')
+
+    def looks_at(self)->tuple:
+        "Frames, frames per second, pixels of a clip: what has to be readable of an event"
+        return self.clip.n_frames,self.clip.fps,self.clip.size
 
     def metric_faults(self, classes=None)->list:
         "One `InputError` for each metric name that nothing computes, given the `classes`"

@@ -43,11 +43,11 @@ class Data(Section):
     background: Background|None = Field(None, description='sample background events')
     cache: str|None = Field('auto', description='folder of decoded clips; auto: the user\'s cache folder; none: decode each time')
 
-# %% ../nbs/00_config_events.ipynb #c6b50bd0
+# %% ../nbs/00_config_events.ipynb #091d5b65
 class Split(Section):
     "Which events train, which choose the model, which judge it"
-    how: Literal['given','video','intra_video','boosted','bout','contiguous','group_kfold','leave_one_group_out','ood'] = Field('given',
-        description='kind of split')
+    how: Literal['given','video','intra_video','boosted','bout','contiguous','group_kfold','leave_one_group_out','ood','stratified',
+                 'stratified_kfold'] = Field('given', description='kind of split')
     seed: Annotated[int, Field(ge=0)]|None = Field(None,
         description='seed of the split; none: that of the run. Trainings with several seeds that are to be compared need one split')
     val: Share|None = Field(None, description='share of the events (or videos, bouts) for validation')
@@ -63,6 +63,8 @@ class Split(Section):
     allow_leakage: list[str]|dict[str,str] = Field([],
         description='error-level findings of the audit that do not stop the training: kinds, or kind: reason')
     compare_content: bool = Field(True, description='let the audit decode the clips and look for the same content twice')
+    join_duplicates: bool|None = Field(None, description='look for events of one content first, and keep them on one side; none: for the '
+        'stratified kinds, where the table has no column `duplicate_group`')
     neighbour_gap_s: NotNegative = Field(30., description='events of two sides nearer than this count as neighbours, seconds')
 
 # %% ../nbs/00_config_events.ipynb #73bf1cfd
@@ -80,7 +82,7 @@ class Evaluation(Section):
     n_boot: Annotated[int, Field(ge=100)] = Field(2000, description='bootstrap resamples')
     references: list[Reference] = Field([], description='figures to stand beside ours')
 
-# %% ../nbs/00_config_events.ipynb #42288fdb
+# %% ../nbs/00_config_events.ipynb #07b08132
 def odd_classes(
     d:Data # of a configuration
 ):
@@ -98,6 +100,8 @@ def odd_split(
     n,kinds = s.n_folds or 5,get_args(Split.model_fields['how'].annotation)
     yield (s.val or 0)+(s.test or 0)>=1, 'split.val', f'val {s.val} and test {s.test} leave nothing', 'shares that sum to less than 1'
     yield isinstance(s.fold, int) and s.fold>=n, 'split.fold', f'there is no fold {s.fold}', f'0 to {n-1}'
+    yield (bool(s.join_duplicates) and s.how not in ('video','group_kfold','stratified','stratified_kfold'), 'split.join_duplicates',
+           f'`{s.how}` does not keep duplicates whole', 'video, group_kfold, stratified, stratified_kfold')
     yield s.how=='ood' and not s.groups, 'split.groups', 'no group is named', 'the groups that make the out-of-distribution test'
     yield s.how=='leave_one_group_out' and s.group is None, 'split.group', 'no group is named', 'the group that is left out'
     yield s.rest not in (None,*kinds), 'split.rest', f'unknown kind of split `{s.rest}`', f'known: {", ".join(kinds)}'

@@ -34,7 +34,7 @@ class FeatureModel(Section):
     calibrate_by: str|None = Field(None, description='column whose groups stay whole in the inner folds; none: `split.by`, else `video`')
     learn_from: Literal['train','train+val'] = Field('train', description='the sides that it learns from')
 
-# %% ../nbs/00_config_features.ipynb #c0318557
+# %% ../nbs/00_config_features.ipynb #3db371c7
 class FeaturesConfig(Experiment):
     "The configuration of one experiment on measured features"
     unhashed: ClassVar[tuple] = ('name','kind','data.events','data.videos','data.cache','features.workers','evaluation.references')
@@ -46,6 +46,10 @@ class FeaturesConfig(Experiment):
     features: Measured = Field(Measured(), description='what is measured')
     model: FeatureModel = Field(FeatureModel(), description='what learns from it')
     evaluation: Evaluation = Field(Evaluation(), description='what is reported')
+
+    def looks_at(self)->tuple:
+        "Frames, frames per second, pixels of a clip: what has to be readable of an event"
+        return 2,self.features.fps,16 # two frames: without a step there is no motion
 
     def metric_faults(self, classes=None)->list:
         "One `InputError` for each metric name that nothing computes, given the `classes`"
