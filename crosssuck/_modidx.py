@@ -19,6 +19,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                'crosssuck.cli._side': ('cli.html#_side', 'crosssuck/cli.py'),
                                'crosssuck.cli._text': ('cli.html#_text', 'crosssuck/cli.py'),
                                'crosssuck.cli._version': ('cli.html#_version', 'crosssuck/cli.py'),
+                               'crosssuck.cli._with_duplicates': ('cli.html#_with_duplicates', 'crosssuck/cli.py'),
                                'crosssuck.cli.affect': ('cli.html#affect', 'crosssuck/cli.py'),
                                'crosssuck.cli.as_option': ('cli.html#as_option', 'crosssuck/cli.py'),
                                'crosssuck.cli.audit': ('cli.html#audit', 'crosssuck/cli.py'),

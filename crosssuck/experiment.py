@@ -303,7 +303,7 @@ def phases_of(config:Config)->list:
     head = [Phase('head', t.freeze_epochs, lr=lr, freeze=True)] if t.freeze_epochs else []
     return head + [Phase('whole', t.epochs, lr=lr, schedule=s.name, **course)]
 
-# %% ../nbs/80_experiment.ipynb #1a5b62ac
+# %% ../nbs/80_experiment.ipynb #c5a60fac
 def learner_of(
     plan:Plan,       # what `plan` made
     reader,          # of `reader_of`
@@ -318,9 +318,9 @@ def learner_of(
     stop = c.train.early_stopping
     seed_all(c.seed)
     stopping = stop and dict(patience=stop.patience, min_delta=stop.min_delta) # read key by key: a key that nothing reads is an error
-    return clip_learner(dls, model=c.model.name, weights=c.model.weights, dropout=c.model.dropout, options=c.model.options, loss=loss_of(plan, dls),
-                        metrics=c.evaluation.metrics, monitor=best_by(c, plan.classes, plan.positive), positive=plan.positive,
-                        run=run, seed=c.seed, group_dro=_dro(c.train.remedy),
+    return clip_learner(dls, model=c.model.name, weights=c.model.weights, dropout=c.model.dropout, options=c.model.options,
+                        loss=loss_of(plan, dls), metrics=c.evaluation.metrics, monitor=best_by(c, plan.classes, plan.positive),
+                        positive=plan.positive, run=run, seed=c.seed, group_dro=_dro(c.train.remedy),
                         wd=c.optim.weight_decay, amp=c.train.amp, grad_clip=c.train.grad_clip, accumulate=c.train.accumulate,
                         mixup=c.augment.mixup_alpha, early_stopping=stopping, aggregation=c.validation.aggregation)
 
