@@ -88,7 +88,7 @@ def measure_plan(
     check_learnable(plan.config, plan.events)
     return features
 
-# %% ../nbs/79_experiment_features.ipynb #ad5fb9b8
+# %% ../nbs/79_experiment_features.ipynb #f7746f11
 _OURS = dict(logistic='logistic', linear_svm='svm') # name in a configuration -> kind of `feature_model`
 
 def fit_plan(
@@ -99,8 +99,8 @@ def fit_plan(
     c,m = plan.config,plan.config.model
     calibrate = None if m.calibrate=='auto' else m.calibrate
     model = feature_model(_OURS[m.name], None if m.class_weight=='none' else m.class_weight, m.C, m.max_r, calibrate, c.seed)
-    groups = calibration_groups(c) # read whatever the model: the key is about a calibration that may not be needed
-    fitted = fit_features(features, plan.events[plan.events.split=='train'], model, groups if _calibrated(m) else None, c.seed)
+    groups = calibration_groups(c) if _calibrated(m) else None
+    fitted = fit_features(features, plan.events[plan.events.split=='train'], model, groups, c.seed)
     plan.notes += [n for n in fitted.notes_ if n not in plan.notes]
     return fitted
 
@@ -220,7 +220,7 @@ def predict_with_features(
         raise InputError(f'no event can be measured; the first: {failed.detail.iloc[0]}', 'events', 'check the folder of the videos')
     return prediction_table(model, features, kept, labels, name),failed
 
-# %% ../nbs/79_experiment_features.ipynb #b0195a32
+# %% ../nbs/79_experiment_features.ipynb #dfa40ba0
 def rehearse_features(
     plan,       # of `experiment.plan`
     n:int=4,    # events that are measured
@@ -233,7 +233,7 @@ def rehearse_features(
         features,failed = clip_features(few, plan.videos, f.kinds, f.fps, f.max_s, f.workers, place, progress=False)
     if not len(features):
         raise InputError(f'none of the first {len(few)} events can be measured; the first: {failed.detail.iloc[0]}', 'features')
-    _ = plan.config.seed,plan.config.data.cache,m.C,m.max_r,m.calibrate,calibration_groups(plan.config) # read by the fit, not done here
+    _ = plan.config.seed,plan.config.data.cache,m.C,m.max_r,m.calibrate,_calibrated(m) and calibration_groups(plan.config) # read by the fit
     sigmoid = ', calibrated on inner folds of the training events' if _calibrated(m) else ''
     learns = (plan.events.split=='train').sum()
     return f'{m.name} on {features.shape[1]} columns ({", ".join(f.kinds)}), learns from {learns} events{sigmoid}'
