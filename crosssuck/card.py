@@ -9,7 +9,7 @@ __all__ = ['model_card', 'card_markdown']
 from pathlib import Path
 from .evaluation import best_words, guess_words, headline, interval_words, metric_words, num, units, where_words
 
-# %% ../nbs/71_card.ipynb #aeaca574
+# %% ../nbs/71_card.ipynb #204dc1de
 def _listed(x): return ', '.join(f'`{v}`' for v in x)
 
 def _what(folder, f):
@@ -17,7 +17,10 @@ def _what(folder, f):
     c,env = folder.config(),folder.json('environment.json') or {}
     interest = f"; the class of interest is `{f['positive']}`" if f['positive'] else ''
     yield f"Names events in videos: {_listed(f['classes'])}{interest}."
-    if 'model' in c:
+    if c.get('kind')=='features':
+        m,f = c.get('model') or {},c.get('features') or {}
+        yield f"Linear model `{m.get('name', 'logistic')}` on measured features ({_listed(f.get('kinds', ['motion']))}), seed {c.get('seed', 42)}."
+    elif 'model' in c:
         m,clip = c['model'],c.get('clip') or {}
         seen = [f"{clip[k]} {w}" for k,w in (('n_frames','frames'), ('fps','a second'), ('size','pixels high and wide')) if k in clip]
         sees = f"; it sees {', '.join(seen)}" if seen else ''
@@ -96,7 +99,7 @@ def _intended(folder, f):
     if p: yield (f"`{p}` was {f['counts'][p]/f['n_events']:.0%} of these events. In whole recordings it is rarer, and precision lower: "
                  'choose a threshold for the place first.')
 
-# %% ../nbs/71_card.ipynb #8717f9ac
+# %% ../nbs/71_card.ipynb #ab0a0905
 def _limits(folder, side):
     "Lines on where the figures end, each from a figure"
     t,f = folder.sides[side]
@@ -118,7 +121,8 @@ def _limits(folder, side):
     if k and k['values']: yield f"{k['events']} of {k['of']} events share their probability with others ({', '.join(k['readings'])})."
     if known.get('camera', (0,))[0]: yield 'The cameras were known from training: nothing is measured about another one.'
     elif 'camera' not in known: yield 'Whether training knew the cameras could not be told: nothing is claimed about another one.'
-    if side=='validation': yield 'Only validation events were judged, and these chose the weights: the figures flatter.'
+    if side=='validation' and folder.config().get('kind')!='features': # a model on features chooses nothing on them
+        yield 'Only validation events were judged, and these chose the weights: the figures flatter.'
     if folder.findings('error'): yield 'The split leaks, see above: every figure is to be read with that in mind.'
     for what,why in f['left_out'].items(): yield f'Not asked, {what}: {why}.'
 

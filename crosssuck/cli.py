@@ -107,7 +107,7 @@ def demo(
     from crosssuck.demo import demo
     demo(out, seed=seed, overwrite=overwrite)
 
-# %% ../nbs/90_cli.ipynb #72eca8c2
+# %% ../nbs/90_cli.ipynb #22489eb5
 @verb
 def validate(
     config: Annotated[str, typer.Argument(help='configuration file, or the name of a recipe')],
@@ -124,11 +124,13 @@ def validate(
 @verb
 def split(
     events: Annotated[Path, typer.Argument(help='event table')],
-    how: Annotated[str, typer.Option(help='video, intra_video, boosted, bout, contiguous, group_kfold, leave_one_group_out, ood')],
+    how: Annotated[str, typer.Option(help='video, intra_video, boosted, bout, contiguous, group_kfold, leave_one_group_out, ood, stratified, '
+        'stratified_kfold')],
     out: Annotated[Path, typer.Option(help='folder for train.csv, val.csv, test.csv')],
     seed: Annotated[int, typer.Option(min=0, help='every draw is a function of it')] = 42,
     set: Annotated[list[str], typer.Option('--set', metavar='KEY=VALUE',
         help='an option of the kind of split, as val=0.2, by=camera, gap_s=30; repeat')] = (),
+    videos: Annotated[Path, typer.Option(help='folder of the videos: keep events of the same content on one side')] = None,
     map: Map = (), classes: Classes = '', overwrite: Overwrite = False,
 ):
     "Split an event table into train, val, test."
@@ -143,6 +145,7 @@ def split(
         'it has an argument of its own')
     ask_first([out/f'{side}.csv' for side in SIDES], overwrite)
     table = _events(events, map, classes)
+    if videos: table = _with_duplicates(table, how, videos)
     done = split_events(table, how, seed=seed, **options)
     notes = [n for n in done.attrs.get('notes', []) if n not in table.attrs.get('notes', [])] # those are told already
     if empty := [n for n in notes if n.endswith(' is empty')]:
@@ -157,6 +160,16 @@ def split(
         write_events(part, out/f'{side}.csv')
         counts = ', '.join(f'{n} {label}' for label,n in part.label.value_counts().items())
         typer.echo(f'{side}: {len(part)} events in {part.video.nunique()} videos, {counts} -> {out/f"{side}.csv"}')
+
+def _with_duplicates(table, how, videos):
+    "`table` with groups of the same content, which are told"
+    from crosssuck.data.intake import duplicate_groups
+    from crosssuck.data.splits import WHOLE
+    from crosssuck.errors import InputError
+    if how not in WHOLE: raise InputError(f'`{how}` does not keep duplicates whole', '--videos', f'--how {" or ".join(WHOLE)}')
+    grouped = duplicate_groups(table, str(videos), progress=sys.stderr.isatty())
+    for note in grouped.attrs['notes'][len(table.attrs.get('notes', [])):]: typer.echo(f'note: {note}', err=True)
+    return grouped
 
 @verb
 def audit(
@@ -234,7 +247,7 @@ def sequences(
     if left: typer.echo(f'note: frames left out: {left}', err=True)
     typer.echo(f'{made["clips"]} clips: {made["positive"]} with and {made["negative"]} without an interaction -> {out}')
 
-# %% ../nbs/90_cli.ipynb #cb68fa95
+# %% ../nbs/90_cli.ipynb #f5e1ee6d
 @verb
 def train(
     config: Annotated[str, typer.Argument(help='configuration file, or the name of a recipe')],
@@ -251,7 +264,7 @@ def train(
 
 @verb
 def predict(
-    run: Annotated[Path, typer.Argument(help='run folder, or its model.pt; a run on frames, or its interaction_cnn.pt')],
+    run: Annotated[Path, typer.Argument(help='run folder, or its model.pt (of features: model.json; on frames: interaction_cnn.pt)')],
     events: Annotated[Path, typer.Argument(help='event table; for a run on frames a table of clips or frames, or the folder of one')],
     out: Annotated[Path, typer.Option(help='predictions CSV; failures.csv stands beside it')],
     videos: Annotated[Path, typer.Option(help='folder of the videos, by default that of the run; or of the pictures')] = None,
@@ -263,14 +276,21 @@ def predict(
 ):
     "Predict events with a trained run."
     from crosssuck.config import load_config
+    from crosssuck.errors import InputError
     from crosssuck.infer.predict import predict_events, prediction_files, write_predictions
     from crosssuck.infer.frames import frames_model
     from crosssuck.runs import ask_first
+    from crosssuck.experiment_features import is_feature_run, predict_with_features
     ask_first(prediction_files(out), overwrite)
     if frames_model(run): return _predict_frames(run, events, out, videos, map, batch_size, (clips_per_event,aggregation,tta,classes))
     if videos is None: videos = load_config(run/'config.yaml').data.videos if (run/'config.yaml').exists() else events.parent
-    made,failures = predict_events(run, _events(events, map, classes, labelled=False, videos=videos), str(videos),
-        clips_per_event=clips_per_event, aggregation=aggregation, tta=tta, bs=batch_size)
+    table = _events(events, map, classes, labelled=False, videos=videos)
+    if is_feature_run(run):
+        if tta or (clips_per_event, aggregation)!=(5, 'mean'): raise InputError('a model on features looks at the whole event', run,
+            'leave --clips-per-event, --aggregation and --tta out')
+        made,failures = predict_with_features(run, table, str(videos), progress=sys.stderr.isatty())
+    else: made,failures = predict_events(run, table, str(videos), clips_per_event=clips_per_event, aggregation=aggregation, tta=tta,
+        bs=batch_size)
     write_predictions(made, failures, out)
     typer.echo(f'{len(made)} events predicted -> {out}')
     if len(failures): typer.echo(f'{len(failures)} events failed -> {out.parent/"failures.csv"}', err=True); raise typer.Exit(1)

@@ -370,7 +370,7 @@ class RunFolder:
         kinds = dict(kinds) if isinstance(kinds, dict) else {k: '' for k in kinds}
         return {**kinds, **((self.json('leakage.json') or {}).get('allowed') or {})}
 
-# %% ../nbs/70_evaluation.ipynb #c54a8ed4
+# %% ../nbs/70_evaluation.ipynb #253a2017
 def where_words(
     config, # the configuration as plain mappings
     side    # 'test', 'validation' or 'events'
@@ -382,6 +382,8 @@ def where_words(
         'bout':'from other bouts of the videos that it was trained on',
         'contiguous':'from another stretch of the videos that it was trained on',
         'video':'from videos that it was not trained on', 'group_kfold':f'from {by}s that the scoring model was not trained on',
-        'leave_one_group_out':f'from a {by} that it was not trained on', 'ood':f'from {by}s that it was not trained on'}
-    chose = ' (the events that chose the weights, so the figure flatters)' if side=='validation' else ''
+        'leave_one_group_out':f'from a {by} that it was not trained on', 'ood':f'from {by}s that it was not trained on',
+        **dict.fromkeys(('stratified','stratified_kfold'), 'dealt one by one, so that others of their recordings may have trained it')}
+    chooses = side=='validation' and config.get('kind')!='features' # a model on features chooses nothing on them
+    chose = ' (the events that chose the weights, so the figure flatters)' if chooses else ''
     return seen.get(how, '')+chose

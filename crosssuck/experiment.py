@@ -8,7 +8,7 @@ __all__ = ['read_tables', 'load_events', 'split_options', 'split_of', 'Plan', 'r
            'judging', 'predict_sides', 'score_sides', 'summary', 'train_run', 'cross_validate', 'check_model', 'run',
            'rehearse']
 
-# %% ../nbs/80_experiment.ipynb #3347cc1e
+# %% ../nbs/80_experiment.ipynb #5a8a9043
 import inspect, json, os
 from tempfile import TemporaryDirectory
 from dataclasses import dataclass, field, replace
@@ -18,9 +18,11 @@ from .config import Config, Manifests, list_recipes, load_config
 from .course import GO_ON, begin, cache_below, configured_logs, lines_or_bars, same_config, same_data
 from .schema import ConfigError, check_consumed, config_hash
 from .errors import InputError, unknown_name
+from .experiment_features import *
 from .data.events import background_events, find_videos, read_events
 from .data.leakage import audit_leakage
-from .data.splits import SPLITS, split_events
+from .data.intake import duplicate_groups
+from .data.splits import FOLDED, SPLITS, STRATIFIED, split_events
 from .runs import Run, file_sha256
 from .score.metrics import find_metric
 
@@ -63,7 +65,7 @@ def _with_background(config, events):
     together.attrs['notes'] = notes + drawn.attrs.get('notes', [])
     return together
 
-# %% ../nbs/80_experiment.ipynb #f0bc16f7
+# %% ../nbs/80_experiment.ipynb #164dbeb6
 def split_options(config:Config)->dict:
     "The keys of `config.split` that were given and that its kind of split takes"
     takes = inspect.signature(SPLITS[config.split.how]).parameters
@@ -74,13 +76,22 @@ def split_options(config:Config)->dict:
 def split_of(
     config:Config,       # a checked configuration
     events:pd.DataFrame, # canonical events
-    fold:int=None        # the fold that tests, instead of the configured one
+    fold:int=None,       # the fold that tests, instead of the configured one
+    seen:dict=None,      # memory of what was decoded, see `audit_leakage`
+    progress:bool=False  # show a bar where contents are compared
 )->pd.DataFrame:
-    "`events` with the `split` column that the configuration asks for"
+    "`events` with the `split` column that the configuration asks for, duplicates joined first where it wants that"
     options = split_options(config)
+    if _joins_duplicates(config, events): events = duplicate_groups(events, config.data.videos, progress, seen)
     if fold is not None: options['fold'] = fold
     seed = config.seed if config.split.seed is None else config.split.seed
     return split_events(events, config.split.how, seed=seed, **options)
+
+def _joins_duplicates(config, events):
+    "Whether events of one content are looked for before the split"
+    s = config.split
+    asked,given = s.join_duplicates,'duplicate_group' in events and events.duplicate_group.notna().any()
+    return asked if asked is not None else s.how in STRATIFIED and s.compare_content and not given
 
 # %% ../nbs/80_experiment.ipynb #d5f81a21
 def _counted(counts): return ', '.join(f'{n} {name}' for name,n in counts.items())
@@ -111,7 +122,7 @@ class Plan:
             lines.append(f'  left out: {len(self.failures)} events that cannot be read ({reasons}), see failures.csv')
         return '\n'.join(lines + [f'  note: {n}' for n in self.notes])
 
-# %% ../nbs/80_experiment.ipynb #0cdc6c76
+# %% ../nbs/80_experiment.ipynb #d92561d2
 def readable(
     config:Config,       # a checked configuration
     events:pd.DataFrame, # canonical events
@@ -120,7 +131,7 @@ def readable(
     "`(events that can be read, videos, failures)`; raises `InputError` where none can"
     from crosssuck.data.video import ClipReader
     videos = find_videos(events, config.data.videos)
-    failures = ClipReader(events, videos, config.clip.n_frames, config.clip.fps, config.clip.size).check(progress=progress)
+    failures = ClipReader(events, videos, *config.looks_at()).check(progress=progress)
     fine = ~events.event_id.astype(str).isin(failures.event_id.astype(str))
     if not fine.any():
         raise InputError(f'none of the {len(events)} events can be read; the first: {failures.detail.iloc[0]}',
@@ -175,36 +186,41 @@ def _check_judging(config, events, classes):
     if events[cluster].isna().any(): raise InputError(f'`{cluster}` is empty in {events[cluster].isna().sum()} events',
         'evaluation.cluster', 'a value for every event')
 
-# %% ../nbs/80_experiment.ipynb #ca79dc9c
+# %% ../nbs/80_experiment.ipynb #d9ef62f6
 def plan(
     config:Config,      # a checked configuration
     fold:int=None,      # the fold that tests, where the configuration cross-validates
     progress:bool=True, # show bars
+    seen:dict=None,     # memory of what was decoded, shared by the folds of a cross-validation
 )->Plan:
     "Read, split and audit the events; raises `InputError` for what is wrong with them, `LeakageReport`'s error-level findings included"
-    tables = read_tables(config)
+    tables,seen = read_tables(config),{} if seen is None else seen
     events = load_events(config, tables)
     notes = list(events.attrs.get('notes', []))
-    events = split_of(config, events, fold)
+    events = split_of(config, events, fold, seen, progress)
+    if config.kind=='features': events = learning_sides(config, events)
     notes += [n for n in events.attrs.get('notes', []) if n not in notes]
     events,videos,failures = readable(config, events)
     classes = class_names(config, events)
     positive = positive_label(config, events, classes)
     _check_judging(config, events, classes)
     if faults := config.metric_faults(classes): raise ConfigError(faults)
-    if (best := best_by(config, classes, positive))!=config.train.metric:
+    if config.kind=='features': check_learnable(config, events)
+    elif (best := best_by(config, classes, positive))!=config.train.metric:
         notes.append(f'`{best}` chooses the best epoch: `{config.train.metric}`, the default, needs `data.positive` among '
             f'{len(classes)} classes')
-    return Plan(config, events, videos, classes, positive, _audited(config, events, videos, positive, progress), failures, notes, tables)
+    return Plan(config, events, videos, classes, positive, _audited(config, events, videos, positive, progress, seen), failures, notes,
+                tables)
 
-def _audited(config, events, videos, positive, progress):
+def _audited(config, events, videos, positive, progress, seen):
     "The leakage report of split `events`; raises `InputError` for an empty side, and for an error that was not allowed"
     train,val,test = (events[events.split==s].reset_index(drop=True) for s in ('train','val','test'))
-    for s,t in dict(train=train, val=val).items():
+    for s,t in dict(train=train, val=val).items() if config.kind!='features' else (): # `learning_sides` has looked
         if not len(t): raise InputError(f'no event is left for {s}', f'split.how: {config.split.how}', 'more events, or another share')
-    audit = audit_leakage(train, val, test if len(test) else None, gap_s=config.split.neighbour_gap_s, videos=videos,
-                          clip_s=config.clip.n_frames/config.clip.fps, positive=positive, content=config.split.compare_content,
-                          progress=progress)
+    n_frames,fps,_ = config.looks_at()
+    audit = audit_leakage(train, val if len(val) else None, test if len(test) else None, gap_s=config.split.neighbour_gap_s, videos=videos,
+                          clip_s=n_frames/fps, positive=positive, content=config.split.compare_content, progress=progress,
+                          seen=seen)
     audit.raise_if(list(config.split.allow_leakage))
     return audit
 
@@ -289,7 +305,7 @@ def phases_of(config:Config)->list:
     head = [Phase('head', t.freeze_epochs, lr=lr, freeze=True)] if t.freeze_epochs else []
     return head + [Phase('whole', t.epochs, lr=lr, schedule=s.name, **course)]
 
-# %% ../nbs/80_experiment.ipynb #c5fd6542
+# %% ../nbs/80_experiment.ipynb #6f6a1f91
 def learner_of(
     plan:Plan,       # what `plan` made
     reader,          # of `reader_of`
@@ -304,23 +320,26 @@ def learner_of(
     stop = c.train.early_stopping
     seed_all(c.seed)
     stopping = stop and dict(patience=stop.patience, min_delta=stop.min_delta) # read key by key: a key that nothing reads is an error
-    return clip_learner(dls, model=c.model.name, weights=c.model.weights, dropout=c.model.dropout, loss=loss_of(plan, dls),
-                        metrics=c.evaluation.metrics, monitor=best_by(c, plan.classes, plan.positive), positive=plan.positive,
-                        run=run, seed=c.seed, group_dro=_dro(c.train.remedy),
+    return clip_learner(dls, model=c.model.name, weights=c.model.weights, dropout=c.model.dropout, options=c.model.options,
+                        loss=loss_of(plan, dls), metrics=c.evaluation.metrics, monitor=best_by(c, plan.classes, plan.positive),
+                        positive=plan.positive, run=run, seed=c.seed, group_dro=_dro(c.train.remedy),
                         wd=c.optim.weight_decay, amp=c.train.amp, grad_clip=c.train.grad_clip, accumulate=c.train.accumulate,
                         mixup=c.augment.mixup_alpha, early_stopping=stopping, aggregation=c.validation.aggregation,
                         every_steps=c.train.every_steps, cbs=configured_logs(c.logs, run))
 
 def _dro(remedy): return dict(by=remedy.by, step=remedy.step) if remedy and remedy.how=='group_dro' else None
 
-# %% ../nbs/80_experiment.ipynb #f5f9e814
+# %% ../nbs/80_experiment.ipynb #47d1aaa2
 def judging(config:Config)->dict:
     "How predictions are made (`predict`), scored (`score`), and what stands beside them (`references`)"
-    v,e = config.validation,config.evaluation
-    return dict(predict=dict(clips_per_event=v.clips_per_event, aggregation=v.aggregation, tta=v.tta,
-                             bs=v.batch_size or 2*config.train.batch_size),
+    e = config.evaluation
+    return dict(predict=_predicting(config) if config.kind=='clips' else {},
                 score=dict(metrics=list(e.metrics), cluster=e.cluster, n_boot=e.n_boot),
                 references={r.name: dict(metric=r.metric, value=r.value, source=r.source) for r in e.references})
+
+def _predicting(config):
+    v = config.validation
+    return dict(clips_per_event=v.clips_per_event, aggregation=v.aggregation, tta=v.tta, bs=v.batch_size or 2*config.train.batch_size)
 
 # %% ../nbs/80_experiment.ipynb #e248d068
 def predict_sides(
@@ -428,7 +447,7 @@ class _Course:
             fit_phases(learn, self.phases, run=self.run, resume=resume and (self.run.path/'last.ckpt').exists(), max_steps=self.max_steps)
         return learn
 
-# %% ../nbs/80_experiment.ipynb #38cbe47e
+# %% ../nbs/80_experiment.ipynb #835f05d7
 def train_run(
     plan:Plan,          # what `plan` made
     run:Run,            # where to write
@@ -437,6 +456,7 @@ def train_run(
     progress:bool=True, # show bars
 )->dict:
     "Train, predict, score and report one split; the figures of each side"
+    if plan.config.kind=='features': return _fit_run(plan, run, progress)
     from crosssuck.models.zoo import export_model
     from crosssuck.device import with_smaller_batches
     from crosssuck.report import report_html
@@ -454,7 +474,23 @@ def train_run(
     else: run.finish(epochs=len(run.read_json('training_history.json', [])), config_hash=config_hash(plan.config))
     return figures
 
-# %% ../nbs/80_experiment.ipynb #991b53b8
+# %% ../nbs/80_experiment.ipynb #638dcb50
+def _fit_run(plan, run, progress):
+    "`train_run` for a model on measured features"
+    from crosssuck.report import report_html
+    judge,features = judging(plan.config),measure_plan(plan, progress)
+    fitted = fit_plan(plan, features)
+    check_consumed(plan.config)
+    _begin(plan, run, judge) # nothing is written before all is known to be right
+    print(plan)
+    model = save_fitted(plan, fitted, run)
+    write_weights(model, run)
+    figures = score_sides(predict_plan(plan, model, features, run), judge, run, plan.side('train'), plan.positive)
+    report_html(run.path, videos=plan.videos)
+    run.finish(columns=len(model.kept), config_hash=config_hash(plan.config))
+    return figures
+
+# %% ../nbs/80_experiment.ipynb #43335660
 def cross_validate(
     config:Config,      # a checked configuration with `split.fold: all`
     run:Run,            # where to write
@@ -464,9 +500,9 @@ def cross_validate(
 )->dict:
     "Train each fold in `run/fold<k>`, pool the test predictions and score them; figures of the pool"
     from crosssuck.report import report_html
-    n_folds,judge = config.split.n_folds or 5,judging(config)
+    n_folds,judge,seen = config.split.n_folds or 5,judging(config),{} # the folds have the same events: each is decoded for one audit
     begin(config, run)
-    parts = [_fold(config, k, n_folds, run, resume, max_steps, progress) for k in range(n_folds)]
+    parts = [_fold(config, k, n_folds, run, resume, max_steps, progress, seen) for k in range(n_folds)]
     leave_to_first()
     made,failed,train,positive = zip(*parts)
     table = pd.concat(made, ignore_index=True)
@@ -484,7 +520,7 @@ def _read_back(path):
     text = dict.fromkeys('event_id video label pred camera group animals bout'.split(), str)
     return pd.read_csv(path, dtype=text, keep_default_na=False, na_values=[''])
 
-def _fold(config, k, n_folds, run, resume, max_steps, progress):
+def _fold(config, k, n_folds, run, resume, max_steps, progress, seen):
     "Train fold `k` unless that was done; its test predictions, failures and training events, and the class of interest"
     from crosssuck.train.distributed import Followed, from_first, lead, leads
     print(f'\nfold {k+1} of {n_folds}')
@@ -493,7 +529,7 @@ def _fold(config, k, n_folds, run, resume, max_steps, progress):
             if leads(): same_config(config, fold); _same_tables(config, fold)
         else:
             begun = (fold.path/'last.ckpt').exists()
-            try: train_run(lead(plan, config, fold=k, progress=progress), fold, resume and begun, max_steps, progress)
+            try: train_run(lead(plan, config, k, progress, seen), fold, resume and begun, max_steps, progress)
             except Followed: pass
         if not leads(): return
         made,failed,used = (_read_back(fold.path/n) for n in ('test_predictions.csv','failures.csv','events_used.csv'))
@@ -523,9 +559,11 @@ def _pooled_audit(audits):
     figures = dict(folds=[a['figures'] for a in audits], remarks=[f'counts are sums over {len(audits)} folds', *remarks])
     return dict(clean=all(a['clean'] for a in audits), findings=findings, figures=figures, allowed=audits[0]['allowed'])
 
-# %% ../nbs/80_experiment.ipynb #611a78d5
+# %% ../nbs/80_experiment.ipynb #7af8f82f
+_ON_EVENTS = 'clips','features' # kinds that are walked here: both begin with a table of events
+
 def _route(kind):
-    "The function that walks the whole way for configurations of another `kind` than clips"
+    "The function that walks the whole way for configurations of another `kind`"
     if kind=='signals':
         from crosssuck.experiment_signals import run_signals
         return run_signals
@@ -560,7 +598,7 @@ def _scene_model(config):
 
 _MODELS = dict(clips=_clip_model, signals=_signal_model, scenes=_scene_model) # the others have one model, or those of other runs
 
-# %% ../nbs/80_experiment.ipynb #0ccc4e2a
+# %% ../nbs/80_experiment.ipynb #b1973e2e
 def run(
     source,               # configuration file, name of a recipe, or nested mappings
     out=None,             # folder of the run; none: runs/<name>
@@ -586,10 +624,11 @@ def _run_together(source, out, asked):
 
 def _run(source, out, settings, resume, overwrite, max_steps, dry_run, progress):
     config = load_config(source, settings, paths=True)
-    if config.kind!='clips': return _route(config.kind)(config, out, resume, overwrite, max_steps, dry_run, progress)
+    if config.kind not in _ON_EVENTS: return _route(config.kind)(config, out, resume, overwrite, max_steps, dry_run, progress)
     name,every_fold = config.name,config.split.fold=='all'
-    if every_fold and config.split.how!='group_kfold':
-        raise InputError(f'`{config.split.how}` has no folds to go through', 'split.fold', 'use it with how: group_kfold')
+    if every_fold and config.split.how not in FOLDED:
+        raise InputError(f'`{config.split.how}` has no folds to go through', 'split.fold', f'use it with how: {" or ".join(FOLDED)}')
+    if max_steps and config.kind=='features': print('a model on features is fitted in one go: --max-steps changes nothing')
     if dry_run: return rehearse(config, 0 if every_fold else None, progress)
     from crosssuck.train.distributed import lead
     with Run(out or Path('runs')/name, overwrite=overwrite, resume=resume) as folder:
@@ -606,7 +645,7 @@ def _run(source, out, settings, resume, overwrite, max_steps, dry_run, progress)
         print(f'report: {folder.path/"report.html"}')
         return folder.path
 
-# %% ../nbs/80_experiment.ipynb #ffb01fc6
+# %% ../nbs/80_experiment.ipynb #403719ec
 def rehearse(
     config:Config,      # a checked configuration
     fold:int=None,      # the fold that would test
@@ -614,6 +653,17 @@ def rehearse(
 ):
     "Everything short of training: the plan, the audit, one batch through the model and the loss; nothing is written"
     planned = plan(config, fold, progress)
+    _rehearse_fit(planned, progress) if config.kind=='features' else _rehearse_training(planned)
+    print('dry run: nothing was written')
+
+def _rehearse_fit(planned, progress):
+    judging(planned.config)
+    said = rehearse_features(planned, progress=progress)
+    check_consumed(planned.config)
+    print(f'{planned}\n{planned.audit.summary()}\n{said}')
+
+def _rehearse_training(planned):
+    config = planned.config
     judging(config), phases_of(config), cache_folder(config) # they read their keys, which must not count as unread
     learn = learner_of(planned, reader_of(planned, cached=False))
     check_consumed(config)
@@ -624,4 +674,3 @@ def rehearse(
     n = sum(p.numel() for p in learn.model.parameters())
     steps = len(learn.dls.train)*(config.train.epochs+config.train.freeze_epochs)
     print(f'{config.model.name}: {n:,} parameters, batch {tuple(xb.shape)}, loss before training {loss.item():.3f}; {steps} batches')
-    print('dry run: nothing was written')

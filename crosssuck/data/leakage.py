@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['KINDS', 'SIDES', 'Finding', 'LeakageReport', 'tells_label', 'what_moves', 'motion_signature', 'match_signatures',
-           'similarity', 'audit_leakage', 'near_duplicates', 'audit_scenes', 'plot_duplicates']
+           'similarity', 'audit_leakage', 'same_content', 'near_duplicates', 'audit_scenes', 'plot_duplicates']
 
 # %% ../../nbs/data/04_leakage.ipynb #5049f3e0
 import json
@@ -596,7 +596,7 @@ def similarity(
         if best[0]>=_SAME: break
     return best
 
-# %% ../../nbs/data/04_leakage.ipynb #94d7f0c8
+# %% ../../nbs/data/04_leakage.ipynb #b1e637fc
 _LEAST_S,_PIECE_S = 2.,20.
 
 def _pieces(rows, duration):
@@ -610,21 +610,34 @@ def _bar(items, progress, what):
     from tqdm.auto import tqdm
     return tqdm(items, desc=what) if progress else items
 
-def _watch(ledger, paths, content, progress):
-    "(pieces with `row, path, begin, end, hash, signature`; durations by video key; what could not be read: video key -> reason)"
+def _watch(ledger, paths, content, progress, seen):
+    """(pieces with `row, path, begin, end, hash, signature`; durations by video key; what could not be read: video key -> reason);
+    what `seen` holds is not decoded again"""
     pieces,durations,unread = [],{},{}
     wanted = ledger[ledger['copy']==0]
     for key,rows in _bar(wanted.groupby('key', sort=False), progress, 'reading videos'):
         path = next((paths[v] for v in rows.video if v in paths), None)
         if path is None: unread[key] = 'missing'; continue
-        try:
-            with VideoFile(path) as video:
-                durations[key] = video.duration
-                for i,begin,end in _pieces(rows, video.duration) if content else ():
-                    frames = video.frames_at(np.arange(begin, end-1e-6, 1/_RATE), size=_SIDE)
-                    pieces.append((i, path, begin, end, pixel_hash(frames), motion_signature(frames).astype(np.float16)))
+        try: durations[key] = _seen_video(path, rows, content, pieces, seen)
         except VideoError as e: unread[key] = e.reason
     return pd.DataFrame(pieces, columns='row path begin end hash signature'.split()), durations, unread
+
+def _seen_video(path, rows, content, pieces, seen):
+    "The length of one video, seconds; its pieces are appended to `pieces`"
+    video = None
+    try:
+        if path not in seen:
+            video = VideoFile(path)
+            seen[path] = video.duration
+        for i,begin,end in _pieces(rows, seen[path]) if content else ():
+            if (path,begin,end) not in seen:
+                video = video or VideoFile(path)
+                frames = video.frames_at(np.arange(begin, end-1e-6, 1/_RATE), size=_SIDE)
+                seen[path,begin,end] = pixel_hash(frames),motion_signature(frames).astype(np.float16)
+            pieces.append((i, path, begin, end, *seen[path,begin,end]))
+        return seen[path]
+    finally:
+        if video: video.close()
 
 def _pixels(path, begin, end):
     "Hashes of the frames of a piece at their own size, a few at a time: 4K frames are large"
@@ -632,7 +645,7 @@ def _pixels(path, begin, end):
         here = _inside(v, begin, end)
         return [pixel_hash(v.frames(here[k:k+4])) for k in range(0, len(here), 4)]
 
-# %% ../../nbs/data/04_leakage.ipynb #a541a571
+# %% ../../nbs/data/04_leakage.ipynb #29f7e47c
 def _same_seconds(case, i, j):
     "Whether two ledger rows show the same seconds by the table: of one file, or of one source"
     for lines in (case.lines['video'][0], case.lines['source'][0]):
@@ -648,8 +661,8 @@ def _candidates(a, b):
     exact = a.hash.to_numpy()[:,None]==b.hash.to_numpy()
     return [(i, j, float(shift[i,j]), bool(exact[i,j])) for i,j in zip(*np.nonzero(exact | (score>=_CANDIDATE)))]
 
-def _duplicates(case, pieces, progress):
-    "(row of `a`, row of `b`, similarity, shift, exact) of the pairs that were looked at, by their best piece"
+def _duplicates(case, pieces, progress, seen):
+    "(row of `a`, row of `b`, similarity, shift, exact) of the pairs that were looked at, by their best piece; those in `seen` only once"
     a,b = (pieces[pieces.row.isin(s.index)].reset_index(drop=True) for s in (case.a, case.b))
     if not (len(a) and len(b)): return []
     grey = lru_cache(64)(_grey_film)
@@ -657,19 +670,23 @@ def _duplicates(case, pieces, progress):
     found = {}
     for i,j,shift,exact in _bar(_candidates(a, b), progress, 'comparing contents'):
         p,q = a.loc[i],b.loc[j]
+        if case.sides[0]==case.sides[1] and p.row>=q.row: continue # one table with itself: each pair once
         if _same_seconds(case, p.row, q.row): continue
         if p.path==q.path and not exact: continue # an animal that does a thing twice is no copy; a recording that stands still is
         try:
-            exact = exact and _pixels(*span(p))==_pixels(*span(q))
-            alike,shift = (1., 0.) if exact else similarity(grey(*span(p)), grey(*span(q)), shift)
+            if (both := (*span(p), *span(q), shift, exact)) not in seen:
+                exact = exact and _pixels(*span(p))==_pixels(*span(q))
+                seen[both] = (1., 0., True) if exact else (*similarity(grey(*span(p)), grey(*span(q)), shift), False)
+                seen[(*span(q), *span(p), -shift, both[-1])] = seen[both][0],-seen[both][1],seen[both][2] # in another fold, the other way
+            alike,shift,exact = seen[both]
         except VideoError as e: # between the frames that were sampled
             case.remarks.append(f'duplicate_content: a candidate could not be verified: {e}')
             continue
         found[p.row,q.row] = max(found.get((p.row,q.row), (-1,)), (alike, shift+p.begin-q.begin, exact))
     return [(*rows,*what) for rows,what in sorted(found.items())]
 
-def _duplicate_content(case, pieces, progress):
-    looked_at = _duplicates(case, pieces, progress)
+def _duplicate_content(case, pieces, progress, seen):
+    looked_at = _duplicates(case, pieces, progress, seen)
     found = [d for d in looked_at if d[2]>=_SAME]
     rejected = [d[2] for d in looked_at if d[2]<_SAME]
     case.figures.update(duplicates=len(found), duplicate_candidates=len(looked_at), closest_rejected=max(rejected, default=None))
@@ -715,7 +732,7 @@ def _side_findings(ledger, figures, seconds, channels, max_rows):
         names = [n for n,is_input in said if is_input==within]
         if names: yield _finding('label_channel', len(names), ({'column': n} for n in names), sides, max_rows, severity)
 
-# %% ../../nbs/data/04_leakage.ipynb #b18b57ed
+# %% ../../nbs/data/04_leakage.ipynb #a05159ef
 def audit_leakage(
     train:pd.DataFrame,      # events to train on, as `read_events` gives them
     val:pd.DataFrame,        # events to choose the model on
@@ -729,8 +746,10 @@ def audit_leakage(
     content:bool=True,       # compare the content of `videos`, which decodes every event once; False measures durations only
     max_rows:int=200,        # rows listed a finding; all are counted
     progress:bool=True,      # show a bar while videos are read
+    seen:dict=None,          # memory of earlier audits (of other folds, by `same_content`): what it holds is not decoded again
 )->LeakageReport:
     "What the sides of a split share that they should not. Raises `InputError` for tables that are no events"
+    seen = {} if seen is None else seen
     tables = _checked({s: t for s,t in zip(SIDES, (train,val,test)) if t is not None})
     if len(tables)<2: raise InputError('fewer than two sides have events', 'audit', 'a table for train and one for val')
     if not gap_s>=0: raise InputError(f'gap_s is {gap_s}', right='seconds, 0 or more')
@@ -740,11 +759,11 @@ def audit_leakage(
     figures = dict(gap_s=gap_s, clip_s=clip_s, positive=positive, sides=_side_figures(ledger, positive), remarks=[])
     lines,findings = _lines_of(ledger),[]
     content = content and videos is not None
-    pieces,measured,unread = (None,{},{}) if videos is None else _watch(ledger, find_videos(ledger, videos), content, progress)
+    pieces,measured,unread = (None,{},{}) if videos is None else _watch(ledger, find_videos(ledger, videos), content, progress, seen)
     for a,b in combinations(tables, 2):
         case = _Case(ledger, a, b, lines, gap_s, max_rows, positive)
         for check in _CHECKS: check(case)
-        if content: _duplicate_content(case, pieces, progress)
+        if content: _duplicate_content(case, pieces, progress, seen)
         figures[f'{a}-{b}'] = case.figures
         findings,figures['remarks'] = findings+case.findings, figures['remarks']+case.remarks
     findings += _side_findings(ledger, figures, _durations(ledger, duration_of, measured), channels, max_rows)
@@ -780,6 +799,23 @@ def _draw_time_lines(report, most, ax):
     names = [f'{"/".join(sides[1:])}, {n}' for n in list(_COLOURS)[:3]]+[sides[0]]
     ax.legend(handles, names, ncols=4, fontsize=8, frameon=False, loc='lower left', bbox_to_anchor=(0,1))
     return ax
+
+# %% ../../nbs/data/04_leakage.ipynb #be68da8e
+def same_content(
+    events:pd.DataFrame, # events, as `read_events` gives them
+    videos,              # folder of the videos, or dict video -> path
+    progress:bool=False, # show a bar while videos are read
+    seen:dict=None,      # memory, shared with `audit_leakage`
+)->pd.DataFrame:
+    "Pairs of events with the same content: `a, b` (event_id), `similarity`, `shift_s`, `exact`; `attrs['remarks']`"
+    ledger,seen = _ledger(_checked(dict(events=events))),{} if seen is None else seen
+    case = _Case(ledger, 'events', 'events', _lines_of(ledger))
+    pieces,_,unread = _watch(ledger, find_videos(ledger, videos), True, progress, seen)
+    pairs = [(ledger.event_id[i], ledger.event_id[j], round(s, 3), round(d, 2), e)
+             for i,j,s,d,e in _duplicates(case, pieces, progress, seen) if s>=_SAME]
+    found = pd.DataFrame(pairs, columns=['a','b','similarity','shift_s','exact'])
+    found.attrs['remarks'] = [*case.remarks, *_content_remarks(pieces, unread)]
+    return found
 
 # %% ../../nbs/data/04_leakage.ipynb #b16fe8ee
 _WAVES = np.cos(np.pi/16*(np.arange(16)+.5)*np.arange(10)[:,None])              # ten cosines over 16 pixels

@@ -55,20 +55,21 @@ class AdamW(Optimizer):
     def zero_grad(self):
         for p,*_ in self.all_params(): p.grad = None
 
-# %% ../../nbs/train/03_learners.ipynb #95496fb6
+# %% ../../nbs/train/03_learners.ipynb #157b8b09
 def model_for(
     dls,          # from `clip_dls`: `preprocessing` and `vocab` are read
     name:str,     # a name of the model zoo
     weights=None, # None: from scratch; 'default': the published ones; or a file
     dropout=0.,   # before the last layer, 0 to 1
-    seed:int=42   # draws new weights
+    seed:int=42,  # draws new weights
+    options:dict=None # what the model's builder takes besides: `encoder` of `vit_gru`
 )->nn.Module:
     "The model `name` for the clips and classes of `dls`; raises `InputError` for a name, weights or a size of clip that do not fit"
     p = dls.preprocessing
     with torch.random.fork_rng():
         torch.manual_seed(mixed_seed(seed))
         return video_model(name, n_in=clip_channels[p['channels']], n_out=len(dls.vocab), n_frames=p['n_frames'], size=tuple(p['size']),
-                           weights=weights, dropout=dropout)
+                           weights=weights, dropout=dropout, options=options)
 
 # %% ../../nbs/train/03_learners.ipynb #9f1d2bdd
 def training_callbacks(
@@ -100,7 +101,7 @@ def training_callbacks(
     if run is not None: cbs += [RunRecord(run), Checkpoints(run, monitor, every_steps=every_steps)]
     return cbs
 
-# %% ../../nbs/train/03_learners.ipynb #310fd635
+# %% ../../nbs/train/03_learners.ipynb #06efe3c1
 @delegates(training_callbacks)
 def clip_learner(
     dls,                          # from `clip_dls`
@@ -110,6 +111,7 @@ def clip_learner(
     monitor:str=None,             # what chooses the best weights; None: the first metric, else `valid_loss`
     weights=None,                 # of a named model: None: from scratch; 'default': the published ones; or a file
     dropout:float=0.,             # of a named model: before the last layer
+    options:dict=None,            # of a named model: what its builder takes besides
     seed:int=42,                  # of new weights, dropout, MixUp
     wd:float=.01,                 # weight decay
     lr:float=1e-3,                # learning rate where a fit is given none
@@ -129,7 +131,7 @@ def clip_learner(
     if multi and metrics: raise InputError('figures an event need one label an event', 'metrics', 'give none and follow `valid_loss`')
     monitor = monitor or (metrics[0] if metrics else 'valid_loss')
     for name in metrics + [monitor]*(not monitor.endswith('_loss')): check_metric(name, [str(c) for c in dls.vocab], 'metrics')
-    if isinstance(model, str): model = model_for(dls, model, weights, dropout, seed)
+    if isinstance(model, str): model = model_for(dls, model, weights, dropout, seed, options)
     if splitter is None: splitter = video_splitter if hasattr(model, 'body') and hasattr(model, 'head') else trainable_params
     ours = [DeviceCallback(str(dls.device), verbose), *training_callbacks(monitor, metrics, seed=seed, **kwargs)]
     if isinstance(loss, FocalLoss) and not multi: ours.append(FocalLossCallback(loss))
