@@ -2959,6 +2959,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                   'crosssuck/report_affect.py'),
                                          'crosssuck.report_affect._before_after': ( 'report_affect.html#_before_after',
                                                                                     'crosssuck/report_affect.py'),
+                                         'crosssuck.report_affect._beside': ('report_affect.html#_beside', 'crosssuck/report_affect.py'),
                                          'crosssuck.report_affect._calibration_page': ( 'report_affect.html#_calibration_page',
                                                                                         'crosssuck/report_affect.py'),
                                          'crosssuck.report_affect._figure_rows': ( 'report_affect.html#_figure_rows',

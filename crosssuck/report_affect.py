@@ -124,11 +124,22 @@ def _scene_page(folder, figures):
         'Sides':[_sides(folder)], 'Training':_training(folder, f.get('training')), 'Not read':_not_read(folder)}
     return lead,second,tags,parts
 
-# %% ../nbs/78_report_affect.ipynb #77b35c53
+# %% ../nbs/78_report_affect.ipynb #1ce54bbd
 def _ablation_rows(t, key):
     return [[_name(key), r.arm, _number(r.value), _number(r.improvement), _span(r.low, r.high), _p(r.p_value), _number(r.over_this),
         _span(r.over_this_low, r.over_this_high)]
             for r in t[t.metric==key].itertuples()]
+
+def _beside(ablation):
+    "Sentences on the size of the effect and on the corrected resampled t-test, which has few degrees of freedom"
+    said = []
+    for k in ('mae_avg','ccc_avg'):
+        a = ablation[k]
+        p = a.get('corrected_p_value')
+        test = 'cannot be said' if p is None else f't = {_number(a["corrected_t"], 2)}, p {_p(p) if p<.001 else "= "+_p(p)}'
+        said.append(f'{_name(k)}: {_number(a.get("effect_size"), 2)} of its standard deviation from group to group; '
+                    f'corrected resampled t-test with {a["corrected_df"]} degrees of freedom {test}')
+    return P('Size of the gain, and the test of Nadeau and Bengio (2003) beside the interval: '+'. '.join(said)+'.', cls='soft')
 
 def _before_after(t, f):
     "Face predictions before and after the calibration; the figure"
@@ -157,14 +168,14 @@ def _calibration_page(folder, figures):
     said = folder.csv('face_predictions.csv')
     parts = {'Is it better':[P(f'Out of fold: {f["n_runs"]} times {f["folds"]} folds of whole groups; distances in {f["units"]} units. '
             'Gain: by how much predictions are better than the expert as it is; calibrated gains: '
-            'by how much the calibrated expert is better than these predictions.', cls='soft'), table],
+            'by how much the calibrated expert is better than these predictions.', cls='soft'), table, _beside(f['ablation'])],
         'The map':[line, picture(_before_after(said[said.split!='test'], f), 'face predictions before and after',
             'All faces that the map was fitted on.')],
         'Sides':[P('The test side was not looked at: phase 2 needs it.', cls='soft'), _sides(folder)],
         'Notes':[P(n, cls='soft') for n in f['notes']] or [absent('None.')], 'Not read':_not_read(folder)}
     return lead,'A calibration that is not significantly better is not used: `use` in metrics/metrics.json says so to phase 2.',tags,parts
 
-# %% ../nbs/78_report_affect.ipynb #f3f9ac95
+# %% ../nbs/78_report_affect.ipynb #de36f83e
 def plot_arms(
     table,          # of `validate_fusion`
     metric='mae_avg',# which figure
@@ -206,7 +217,7 @@ def plot_worth(
     return fig
 
 def _arm_rows(t):
-    return [[r.subset, r.arm, _name(r.metric), _number(r.value), _span(r.low, r.high), _number(r.gain), _span(r.gain_low, r.gain_high),
+    return [[r.subset, r.arm.replace('_', ' '), _name(r.metric), _number(r.value), _span(r.low, r.high), _number(r.gain), _span(r.gain_low, r.gain_high),
         _p(r.p), r.reason if isinstance(r.reason, str) else '']
             for r in t.itertuples()]
 
@@ -226,12 +237,13 @@ def _fusion_page(folder, figures):
     lead = f'Does the face help? {answer[0][:1].upper()}{answer[0][1:]}.'
     second = f'Face expert: {f["expert"]}. Used: {f["arm"]}. Distances in {f["units"]} units.'
     t,bins,worth = (folder.csv(n) for n in ('validation.csv','variance_bins.csv','variance.csv'))
-    head = ['pictures','prediction','figure','value','95 %','better than the scene by','95 %','p','note']
+    head = ['pictures','prediction','figure','value','95 %','gain','95 %','p','note']
+    gain = P('Gain: by how much a prediction is better than the scene alone.', cls='soft')
     first = t[t.metric.isin([f['key'],'ccc_avg'])]
     ties = ', '.join(f'{d} {_number(v, 2)}' for d,v in f['ties'].items())
     parts = {'Does the face help':[picture(plot_arms(t, f['key'], f['arm']), 'error of every way to predict',
         'Orange: the one that is used. Bars: 95 %.'),
-                html_table(head, _arm_rows(first), range(3, 8))],
+                gain, html_table(head, _arm_rows(first), range(3, 8))],
         'On what':[*(P(n, cls='soft') for n in f['notes']),
             P(f'Correlation of both experts\' errors: {ties}. Errors that are shared cannot cancel.', cls='soft'), _sides(folder)],
         'Variances':[picture(plot_worth(bins), 'squared error over variance', 'On the line a variance is what it says.'),
