@@ -175,7 +175,7 @@ def _calibration_page(folder, figures):
         'Notes':[P(n, cls='soft') for n in f['notes']] or [absent('None.')], 'Not read':_not_read(folder)}
     return lead,'A calibration that is not significantly better is not used: `use` in metrics/metrics.json says so to phase 2.',tags,parts
 
-# %% ../nbs/78_report_affect.ipynb #de36f83e
+# %% ../nbs/78_report_affect.ipynb #d2e19bfc
 def plot_arms(
     table,          # of `validate_fusion`
     metric='mae_avg',# which figure
@@ -217,7 +217,8 @@ def plot_worth(
     return fig
 
 def _arm_rows(t):
-    return [[r.subset, r.arm.replace('_', ' '), _name(r.metric), _number(r.value), _span(r.low, r.high), _number(r.gain), _span(r.gain_low, r.gain_high),
+    return [[r.subset, r.arm.replace('_', ' '), _name(r.metric), _number(r.value), _span(r.low, r.high), _number(r.gain),
+        _span(r.gain_low, r.gain_high),
         _p(r.p), r.reason if isinstance(r.reason, str) else '']
             for r in t.itertuples()]
 
