@@ -9,7 +9,7 @@ __all__ = ['read_pictures', 'AffectPlan', 'labels', 'plan_affect', 'judge_affect
            'validate_pictures', 'over_each', 'error_ties', 'train_fusion', 'fusion_summary', 'run_affect',
            'rehearse_affect']
 
-# %% ../nbs/79_experiment_affect.ipynb #453a5640
+# %% ../nbs/79_experiment_affect.ipynb #56508767
 import json, os, tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ import pandas as pd
 from .course import begin, cache_below, lines_or_bars, same_config, same_data
 from .data.leakage import LeakageReport
 from .errors import InputError, unknown_name
-from .runs import Run, content_hash, file_sha256, plain
+from .runs import Run, atomic_path, content_hash, file_sha256, plain
 from .schema import check_consumed, config_hash
 from .score.affect import affect_differences, affect_figures
 
@@ -71,7 +71,7 @@ def labels(
     "(N, 2) float64 valence and arousal"
     return table[['valence','arousal']].to_numpy('float64')
 
-# %% ../nbs/79_experiment_affect.ipynb #799b46a6
+# %% ../nbs/79_experiment_affect.ipynb #7aca151e
 def _split(table, config):
     "The table with its sides and groups"
     from crosssuck.data.scenes import split_scenes
@@ -83,6 +83,20 @@ def _split(table, config):
     group = table['image'] if d.group is None else table[d.group].where(table[d.group].notna(), table['image'])
     return table.assign(group=group.astype(str))
 
+def _audited(table, paths, cache):
+    "The audit of a table; the pictures are compared once for all phases and all runs that have them on the same sides"
+    from crosssuck.data import leakage
+    who = [c for c in leakage._PEOPLE if c in table]
+    asked = dict(code=file_sha256(leakage.__file__), rows=table[['image','sha256','split',*who]].astype(str).to_numpy().tolist())
+    kept = cache and cache/f'{content_hash(asked)}.json'
+    if kept and kept.is_file():
+        held = json.loads(kept.read_text(encoding='utf-8'))
+        return LeakageReport([leakage.Finding(**f|dict(sides=tuple(f['sides']))) for f in held['findings']], held['figures'])
+    sides = [t if len(t) else None for t in (table[table.split==s] for s in ('train','val','test'))]
+    report = leakage.audit_scenes(*sides, root=paths, progress=False)
+    if kept: report.save(kept)
+    return report
+
 def plan_affect(
     config,             # a checked configuration of one of the three kinds
     out=None,           # where pictures are drawn, when there is no cache
@@ -90,7 +104,6 @@ def plan_affect(
 )->AffectPlan:
     "Read, split, check and audit the pictures; raises `InputError` for what is wrong with them"
     from crosssuck.data.images import check_images, find_images
-    from crosssuck.data.leakage import audit_scenes
     _ = config.name,config.device # read where they are needed
     table,root = read_pictures(config, out)
     notes = list(table.attrs.get('notes', []))
@@ -103,43 +116,61 @@ def plan_affect(
         raise InputError('no picture is left for a side', 'data', 'more pictures, or other shares (data.val, data.test)')
     paths = find_images(table, root)
     table = table.assign(sha256=[file_sha256(paths[i]) for i in table['image']])
-    sides = [t if len(t) else None for t in (table[table.split==s] for s in ('train','val','test'))]
-    audit = audit_scenes(*sides, root=paths, progress=False)
+    audit = _audited(table, paths, cache_below(config.data.cache, 'audits'))
     audit.raise_if(config.data.allow_leakage)
     return AffectPlan(config, table, paths, audit, failures, notes)
 
-# %% ../nbs/79_experiment_affect.ipynb #18130151
+# %% ../nbs/79_experiment_affect.ipynb #2b1a5bcd
+def _constants(said):
+    "The constants that are hardest to beat, of labels (N, 2)"
+    return dict(mean=said.mean(0), median=np.median(said, 0))
+
 def judge_affect(
     pred,         # (N, 2) predictions, reference space
     table,        # their pictures, as in a plan
-    constant,     # (2,) the baseline: the mean of the training labels
+    learned,      # (M, 2) training labels: of them are the constants
     evaluation,   # the section of the configuration
     unit='image', # what a group is, for the words
     seed:int=42   # of the resamples
 )->dict:
-    "`{'n', 'groups', 'unit', 'units', 'constant', 'figures', 'constant_figures', 'differences', 'metrics'}`, plain"
-    e,true = evaluation,labels(table)
-    kw = dict(groups=table.group, unit=unit, units=e.units, names=list(e.metrics), n_boot=e.n_boot, seed=seed)
-    flat = np.broadcast_to(np.asarray(constant, 'float64'), true.shape)
-    figures = affect_figures(pred, true, **kw)
-    return plain(dict(n=len(true), groups=int(table.group.nunique()), unit=unit, units=e.units, constant=constant, figures=figures,
-        constant_figures=affect_figures(flat, true, **kw), differences=affect_differences(pred, flat, true, **kw),
-        metrics={k: f['value'] for k,f in figures.items()}))
+    """`{'n', 'groups', 'unit', 'units', 'constants', 'figures', 'constant_figures', 'differences', 'reference', 'metrics'}`, plain;
+    `reference` has figures and constants of distances in reference space, where the units are others"""
+    e,true,c = evaluation,labels(table),_constants(np.asarray(learned, 'float64'))
+    kw = dict(groups=table.group, unit=unit, n_boot=e.n_boot, seed=seed)
+    def beside(units, names):
+        found = [{}, {}, {}]
+        for m in names:
+            flat = np.broadcast_to(c['median' if m=='mae' else 'mean'], true.shape)
+            one = dict(kw, units=units, names=[m])
+            parts = affect_figures(pred, true, **one),affect_figures(flat, true, **one),affect_differences(pred, flat, true, **one)
+            for a,b in zip(found, parts): a.update(b)
+        return dict(zip(('figures','constant_figures','differences'), found))
+    told = beside(e.units, e.metrics)
+    distances = [m for m in e.metrics if m in ('mae','rmse')]
+    more = beside('reference', distances) if distances and e.units!='reference' else {}
+    return plain(dict(n=len(true), groups=int(table.group.nunique()), unit=unit, units=e.units, constants=c, **told, reference=more,
+        metrics={k: f['value'] for k,f in told['figures'].items()}))
 
 def affect_summary(
     figures:dict # side -> what `judge_affect` gave
 )->str:
-    "The figures of each side as lines: value, interval, the constant beside it"
+    "The figures of each side as lines: value, interval, the constant beside it; distances in both units"
     lines = []
     for side,f in figures.items():
         lines.append(f'{side}: {f["n"]} pictures, {f["groups"]} groups ({f["unit"]}), distances in {f["units"]} units')
-        for k,m in f['figures'].items():
-            if not k.endswith('_avg'): continue
-            c,value = f['constant_figures'][k]['value'],m['value']
-            span = f' [{m["low"]:.3f}, {m["high"]:.3f}]' if m.get('low') is not None else ''
-            lines.append(f'  {k:<9} ' + (f'{value:.3f}{span}' if value is not None else 'undefined') + (f'  constant {c:.3f}'
-                if c is not None else ''))
+        lines += _summary_lines(f, '')
+        if f['reference']: lines += ['  in reference units (-1 to 1):',*_summary_lines(f['reference'], '  ')]
     return '\n'.join(lines)
+
+def _summary_lines(f, indent):
+    lines = []
+    for k,m in f['figures'].items():
+        if not k.endswith('_avg'): continue
+        c,value = f['constant_figures'][k]['value'],m['value']
+        span = f' [{m["low"]:.3f}, {m["high"]:.3f}]' if m.get('low') is not None else ''
+        lines.append(f'{indent}  {k:<9} ' + (f'{value:.3f}{span}' if value is not None else 'undefined') + (f'  constant {c:.3f}'
+            if c is not None else ''))
+    return lines
 
 # %% ../nbs/79_experiment_affect.ipynb #bf244843
 class Mirror:
@@ -181,10 +212,7 @@ def scene_trainer(
     return PhaseTrainer(dls, model, run, t.head_epochs, t.epochs, t.lr, t.patience, t.metric, loss=t.loss, seed=c.seed, wd=t.weight_decay,
                         grad_clip=t.grad_clip, amp=t.amp, cache=cache, units=c.evaluation.units, verbose=False)
 
-# %% ../nbs/79_experiment_affect.ipynb #23f7b163
-_OWN = """pictures.csv test_predictions.csv face_predictions.csv calibration.pt ablation.csv ablation.json validation.csv variance.csv
-variance_bins.csv thresholds.csv fusion.json""".split() # beside what every run may hold
-
+# %% ../nbs/79_experiment_affect.ipynb #e4cc8376
 def _used(plan): return {f'used as {s}': (None, plan.side(s)[['image','valence','arousal','sha256']]) for s in ('train','val','test')
     if len(plan.side(s))}
 
@@ -192,10 +220,8 @@ def _start(plan, run, resume):
     "Write what the run was given; raises `InputError` where it differs from what it was begun with"
     check_consumed(plan.config)
     if resume: same_data(_used(plan), run, 'the pictures')
-    else:
-        for name in _OWN: (run.path/name).unlink(missing_ok=True)
     begin(plan.config, run)
-    run.write_csv('pictures.csv', plan.table)
+    run.write_csv('pictures.csv', plan.table.assign(file=[str(Path(plan.paths[i]).resolve()) for i in plan.table['image']]))
     run.write_csv('failures.csv', plan.failures)
     run.record_manifests(_used(plan))
     run.write_json('leakage.json', {**plan.audit.to_json(), 'allowed': dict.fromkeys(plan.config.data.allow_leakage, '')})
@@ -227,7 +253,7 @@ def predict_pictures(
         out[:,k:k+bs] = predictor.predict([read_image(paths[n])[...,::-1] for n in names[k:k+bs]])
     return tuple(out)
 
-# %% ../nbs/79_experiment_affect.ipynb #829b4b49
+# %% ../nbs/79_experiment_affect.ipynb #59f02173
 def _train_scenes(plan, run, resume, max_steps, progress):
     "The Learner after its training; batches are halved where memory runs out"
     from crosssuck.device import with_smaller_batches
@@ -244,6 +270,12 @@ def _train_scenes(plan, run, resume, max_steps, progress):
         return learn
     return with_smaller_batches(fit, min(plan.config.train.batch_size, len(plan.side('train'))))
 
+def _course(learn, run):
+    "How the training went: epochs that each phase took of those that it might, and what was best"
+    took = pd.Series([r['phase'] for r in run.read_json('training_history.json', [])]).value_counts()
+    planned = {p['name']: p['epochs'] for p in learn.checkpoints.plan}
+    return plain(dict(epochs={k: [int(took.get(k, 0)), n] for k,n in planned.items()}, best=learn.checkpoints.best))
+
 def train_scenes(
     plan:AffectPlan,    # of `plan_affect`
     run:Run,            # where to write
@@ -257,24 +289,25 @@ def train_scenes(
     from crosssuck.train.distributed import leave_to_first
     learn,c = _train_scenes(plan, run, resume, max_steps, progress),plan.config
     leave_to_first()
-    predictor,constant = ScenePredictor(learn.model, n=c.evaluation.mc_samples, seed=c.seed),labels(plan.side('train')).mean(0)
+    predictor,learned = ScenePredictor(learn.model, n=c.evaluation.mc_samples, seed=c.seed),labels(plan.side('train'))
     figures = {}
     for side,name,to in (('val','predictions_agg.csv','metrics'), ('test','test_predictions.csv','test_metrics')):
         rows = plan.side(side)
         if not len(rows): continue
         mean,var = predict_pictures(predictor, rows, plan.paths, c.train.batch_size)
         run.write_csv(name, said_table(rows, mean, var))
-        figures[side] = dict(kind='scenes', side=side, **judge_affect(mean, rows, constant, c.evaluation, plan.unit, c.seed))
+        judged = judge_affect(mean, rows, learned, c.evaluation, plan.unit, c.seed)
+        figures[side] = dict(kind='scenes', side=side, training=_course(learn, run), **judged)
         run.write_json(f'metrics/{to}.json', figures[side])
-    save_scene_model(run.path/'model.pt', learn.model, dict(run=run.name, constant=constant, metrics=figures.get('test',
-        figures['val'])['metrics'],
-                     learning_rates=run.read_json('learning_rates.json')))
+    facts = dict(run=run.name, **_constants(learned), mc_samples=c.evaluation.mc_samples, seed=c.seed,
+        metrics=figures.get('test', figures['val'])['metrics'], learning_rates=run.read_json('learning_rates.json'))
+    save_scene_model(run.path/'model.pt', learn.model, facts)
     affect_report(run.path)
     if max_steps and learn.stop_reason: print(f'{run.name} is not finished: --resume goes on after the last whole epoch')
     else: run.finish(epochs=len(run.read_json('training_history.json', [])), config_hash=config_hash(c))
     return figures
 
-# %% ../nbs/79_experiment_affect.ipynb #83056c51
+# %% ../nbs/79_experiment_affect.ipynb #6fca0f73
 _EMPTY = dict(face_x=np.nan, face_y=np.nan, face_w=np.nan, face_h=np.nan, face_score=np.nan)
 
 def read_said(
@@ -309,20 +342,35 @@ def planted_face(
     return clean+p.sd*np.where(np.isnan(z), own, p.correlation*z+np.sqrt(1-p.correlation**2)*own),made.face_var
 
 def _seen_faces(plan, rows):
-    "`(mean, var, further columns)` by EmoNet on the main face of each picture"
-    from crosssuck.data.images import read_image
+    "`(mean, var, further columns)` by EmoNet on the main face of each picture; what it said of a picture is kept, at every 50 pictures"
     from crosssuck.infer.affect import face_parts
-    f = plan.config.face
-    expert,_ = face_parts(f.weights, f.detector, f.yunet, f.tta, f.align, None, plan.config.device, plan.config.seed)
-    out,more = np.full((2, len(rows), 2), np.nan),{k: np.full(len(rows), np.nan) for k in _EMPTY}
+    f,c = plan.config.face,plan.config
+    expert,_ = face_parts(f.weights, f.detector, f.yunet, f.tta, f.align, None, c.device, c.seed)
+    asked = dict(files=[p and file_sha256(p) for p in (f.weights, f.yunet)], detector=f.detector, tta=f.tta, align=f.align, seed=c.seed)
+    kept = cache_below(c.data.cache, 'faces')
+    kept = kept and kept/f'{content_hash(asked)}.csv'
+    held = pd.read_csv(kept, index_col='sha256') if kept and kept.is_file() else pd.DataFrame(columns=_SEEN)
+    todo = rows[~rows.sha256.isin(held.index)].drop_duplicates('sha256')
+    for k in range(0, len(todo), 50):
+        held = pd.concat([h for h in (held, _faces_of(expert, todo[k:k+50], plan.paths)) if len(h)])
+        if kept:
+            with atomic_path(kept) as p: held.to_csv(p, index_label='sha256')
+    said = held.reindex(rows.sha256)[_SEEN].astype('float64')
+    return said[_SEEN[:2]].to_numpy(),said[_SEEN[2:4]].to_numpy(),{k: said[k].to_numpy() for k in _EMPTY}
+
+_SEEN = ['valence','arousal','var_valence','var_arousal',*_EMPTY]
+
+def _faces_of(expert, rows, paths):
+    "What `expert` says of each picture: a table under its digests"
+    from crosssuck.data.images import read_image
+    out = pd.DataFrame(np.nan, rows.sha256, _SEEN)
     for k in range(0, len(rows), expert.batch_size):
-        images = [read_image(plan.paths[n])[...,::-1] for n in rows['image'][k:k+expert.batch_size]]
-        *said,faces = expert.predict_images(images)
-        out[:,k:k+len(images)] = said
+        images = [read_image(paths[n])[...,::-1] for n in rows['image'][k:k+expert.batch_size]]
+        mean,var,faces = expert.predict_images(images)
+        out.iloc[k:k+len(images),:4] = np.hstack([mean, var])
         for i,face in enumerate(faces, k):
-            if face is not None: more['face_x'][i],more['face_y'][i],more['face_w'][i],more['face_h'][i] = face.box
-            if face is not None and face.score is not None: more['face_score'][i] = face.score
-    return *out,more
+            if face is not None: out.iloc[i,4:] = [*face.box, np.nan if face.score is None else face.score]
+    return out
 
 def face_said(
     plan:AffectPlan, # of `plan_affect`
@@ -402,28 +450,46 @@ def calibration_summary(
             f'shift {f["shift"][0]:+.2f} and {f["shift"][1]:+.2f}']
     return '\n'.join(said)
 
-# %% ../nbs/79_experiment_affect.ipynb #5259e2fe
+# %% ../nbs/79_experiment_affect.ipynb #e7b4f226
 def fitted_on(
     run # run folder of phase 0 or 1
 )->pd.DataFrame:
-    "Its pictures: image, split, sha256"
+    "Its pictures: image, split, sha256, and file, where it lay"
     path = Path(run)/'pictures.csv'
     if not path.is_file(): raise InputError('does not say which pictures it was fitted on', run, 'a run of `crosssuck train`')
-    return pd.read_csv(path, dtype=str)[['image','split','sha256']]
+    return pd.read_csv(path, dtype=str).reindex(columns=['image','split','sha256','file'])
 
 def check_unseen(
-    rows, # pictures that will judge
-    run   # run folder of phase 0 or 1
+    rows,        # pictures that will judge
+    run,         # run folder of phase 0 or 1
+    paths,       # image -> file, of `rows`
+    audited=()   # digests of pictures that were compared with `rows` already
 )->str:
-    "A sentence that none of them was among its training and validation pictures; raises `InputError` otherwise"
-    seen = fitted_on(run)
+    "A sentence that none of them, nor a near-duplicate, was among its training and validation pictures; raises `InputError` otherwise"
+    seen,name = fitted_on(run),Path(run).name
     seen = seen[seen.split!='test']
     both = rows.merge(seen, on='sha256', suffixes=('','_there'))
-    if len(both):
-        r = both.iloc[0]
-        raise InputError(f'{len(both)} of {len(rows)} test pictures are {r.split_there} pictures of this run, as `{r.image}`', run,
-                         'the same table, seed and shares in all phases')
-    return f'none of the {len(rows)} test pictures is among the {len(seen)} that {Path(run).name} was fitted on (by SHA-256)'
+    if len(both): _has_seen(len(both), rows, run, both.iloc[0])
+    strange = seen[~seen.sha256.isin(list(audited))]
+    there = {r.image: r.file for r in strange.itertuples() if isinstance(r.file, str) and Path(r.file).is_file() and
+        file_sha256(r.file)==r.sha256}
+    _look_up(rows, strange, paths, there, run)
+    gone = len(strange)-len(there)
+    limit = f'; {gone} of these are gone and were compared by their bytes only' if gone else ''
+    return f'none of the {len(rows)} test pictures, nor a near-duplicate, is among the {len(seen)} that {name} was fitted on{limit}'
+
+def _has_seen(n, rows, run, first, how=''):
+    what = f'{n} of {len(rows)} test pictures are {how}{first.split_there} pictures of this run, as `{first.image}`'
+    raise InputError(what, run, 'the same table, seed and shares in all phases')
+
+def _look_up(rows, strange, paths, there, run):
+    "Raise `InputError` where one of `rows` shows what one of `there` (image -> file) does"
+    from crosssuck.data.leakage import near_duplicates
+    if not there: return
+    found = near_duplicates({i: paths[i] for i in rows['image']}, there)
+    if not len(found): return
+    side = strange.set_index('image').split[found.b.iloc[0]]
+    _has_seen(found.a.nunique(), rows, run, pd.Series(dict(image=found.a.iloc[0], split_there=side)), 'near-duplicates of ')
 
 # %% ../nbs/79_experiment_affect.ipynb #5b389f80
 def variance_factor(
@@ -439,7 +505,7 @@ def variance_factor(
         if ok.sum()>=least and var[ok,i].mean()>0: out[i] = e2[ok,i].mean()/var[ok,i].mean()
     return out
 
-# %% ../nbs/79_experiment_affect.ipynb #d1880a19
+# %% ../nbs/79_experiment_affect.ipynb #906b0893
 def scene_said(
     plan:AffectPlan, # of `plan_affect`
     rows             # pictures of it
@@ -447,10 +513,9 @@ def scene_said(
     "What the scene expert of a fusion says, as `said_table`"
     s,c = plan.config.scene,plan.config
     if s.predictions: return said_table(rows, *read_said(s.predictions, rows)[:2])
-    from crosssuck.device import best_device
-    from crosssuck.models.scenes import ScenePredictor, load_scene_model
-    model = load_scene_model(Path(s.run)/'model.pt', best_device(c.device, verbose=False))
-    return said_table(rows, *predict_pictures(ScenePredictor(model, n=c.evaluation.mc_samples, seed=c.seed), rows, plan.paths))
+    from crosssuck.infer.affect import scene_expert
+    expert = scene_expert(Path(s.run)/'model.pt', c.evaluation.mc_samples, c.seed, c.device)
+    return said_table(rows, *predict_pictures(expert, rows, plan.paths))
 
 def _used_calibration(config):
     "`(calibration or None, sentence)`: that of the run of phase 1, if it found itself worth using"
@@ -533,7 +598,7 @@ def error_ties(
     ok = np.isfinite(a+b).all(1)
     return {d: float(np.corrcoef(a[ok,i], b[ok,i])[0,1]) if ok.sum()>2 else None for i,d in enumerate(('valence','arousal'))}
 
-# %% ../nbs/79_experiment_affect.ipynb #b18abc1d
+# %% ../nbs/79_experiment_affect.ipynb #80e52ea2
 def _worths(scene, face, groups, unit, config):
     "Tables of whether variances deserve their weights: figures, bins, notes"
     from crosssuck.fuse.fusion import variance_worth
@@ -582,7 +647,7 @@ def _ordered(plan):
 def _unseen(plan, rows):
     c = plan.config
     runs = [r for r in (c.scene.run, c.fusion.calibration) if r]
-    said = [check_unseen(rows, r) for r in runs]
+    said = [check_unseen(rows, r, plan.paths, plan.table.sha256) for r in runs]
     return said+([f'which pictures the table {Path(c.scene.predictions).name} was fitted on is not known'] if c.scene.predictions else [])
 
 def _both_said(plan, rows):

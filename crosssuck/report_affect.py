@@ -5,14 +5,14 @@
 # %% auto #0
 __all__ = ['plot_said', 'plot_arms', 'plot_worth', 'affect_report']
 
-# %% ../nbs/78_report_affect.ipynb #9122e16a
+# %% ../nbs/78_report_affect.ipynb #e786060f
 import json
 from pathlib import Path
 import numpy as np
 import pandas as pd
 from fastcore.xml import Div, H1, Header, P
 from .errors import InputError
-from .report import absent, html_table, page_html, picture, plot_curves, tag_list
+from .report import absent, html_table, page_html, picture, plot_curves, prose, tag_list
 from .runs import atomic_path
 
 # %% ../nbs/78_report_affect.ipynb #85708085
@@ -36,34 +36,37 @@ def plot_said(
     if title: axs[0].figure.suptitle(title, fontsize=9)
     return axs[0].figure
 
-# %% ../nbs/78_report_affect.ipynb #7da8c69c
+# %% ../nbs/78_report_affect.ipynb #081621c9
 def _number(v, digits=3): return '-' if v is None or not np.isfinite(v) else f'{v:.{digits}f}'
 def _span(low, high): return '-' if low is None or not np.isfinite([low,high]).all() else f'{low:.3f} to {high:.3f}'
 _WORDS = dict(v='valence', a='arousal', avg='mean of both')
 def _name(key):
     m,_,d = key.partition('_')
     return f'{m.upper()}, {_WORDS.get(d, d)}'
+def _p(p): return '-' if p is None or not np.isfinite(p) else '< 0.001' if p<.001 else f'{p:.3f}'
 
-def _figure_rows(side, f):
+def _figure_rows(side, f, words=''):
     rows = []
     for k,m in f['figures'].items():
         c,d = f['constant_figures'][k],f['differences'][k]
         verdict = {'a':'better','b':'worse'}.get(d['better'],
             'not shown to differ') if d['value'] is not None else 'undefined for a constant'
-        rows.append([side, _name(k), _number(m['value']), _span(m.get('low'), m.get('high')), _number(c['value']), verdict, m.get('note')
-            or m.get('reason') or ''])
-    return rows
+        rows.append([side, _name(k)+words, _number(m['value']), _span(m.get('low'), m.get('high')), _number(c['value']), verdict,
+            m.get('note') or m.get('reason') or ''])
+    more = f.get('reference')
+    return rows+_figure_rows(side, more, ' (-1 to 1)') if more else rows
 
 def _against_constant(side, f, key='mae_avg'):
-    "`(word, class, sentence)`: whether predictions beat the mean of the training labels"
+    "`(word, class, sentence)`: whether predictions beat a constant of the training labels"
     d = f['differences'].get(key)
     if d is None: key,d = next(iter(f['differences'].items()))
-    said = f'{side}: {_name(key)} {_number(d["a"])}, {_number(d["b"])} by the mean of the training labels '
+    what = 'median' if key.startswith('mae') else 'mean'
+    said = f'{side}: {_name(key)} {_number(d["a"])}, {_number(d["b"])} by the {what} of the training labels '
     said += f'({f["n"]} pictures, {f["groups"]} groups)'
     word = {'a':('beats','better'), 'b':('is behind','worse')}.get(d.get('better'), ('undecided','open'))
     return *word,[said]
 
-# %% ../nbs/78_report_affect.ipynb #83568ce7
+# %% ../nbs/78_report_affect.ipynb #f502a787
 class _Folder:
     "What a run folder holds"
     def __init__(self, path): self.path = Path(path)
@@ -89,12 +92,20 @@ def _not_read(folder):
     t = folder.csv('failures.csv')
     return [html_table(list(t.columns), t.values.tolist())] if len(t) else [absent('Every picture was read.')]
 
-def _training(folder):
+def _took(course):
+    "Sentences on epochs and on the best weights"
+    if not course: return []
+    early = [f'`{k}` took {took} of {n} epochs' + ', and was stopped early'*(took<n) for k,(took,n) in course['epochs'].items()]
+    b = course.get('best') or {}
+    best = [f'best weights: `{b["monitor"]}` {_number(b["value"], 4)}, epoch {b["epoch"]} of `{b["phase"]}`'] if b else []
+    return [P(*prose('; '.join(early+best)+'.'), cls='soft')]
+
+def _training(folder, course=None):
     history,rates = folder.json('training_history.json', []),folder.json('learning_rates.json', {})
     if not history: return [absent('There is no record of the training.')]
     losses,metrics = plot_curves(dict(run=history))
     rows = [[k, v if isinstance(v, str) else json.dumps(v)] for k,v in (rates.items() if isinstance(rates, dict) else enumerate(rates))]
-    return [Div(picture(losses, 'losses over the epochs'), picture(metrics, 'figures over the epochs'), cls='grid'),
+    return [Div(picture(losses, 'losses over the epochs'), picture(metrics, 'figures over the epochs'), cls='grid'), *_took(course),
             P('Learning rates, as they were chosen:', cls='soft'), html_table(['phase','rates'], rows)]
 
 def _scene_page(folder, figures):
@@ -108,16 +119,27 @@ def _scene_page(folder, figures):
         for r in _figure_rows(s, x)], (2,3,4))
     told = folder.csv('test_predictions.csv' if side=='test' else 'predictions_agg.csv')
     parts = {'Figures':[P(f'Distances in {f["units"]} units; intervals resample {f["unit"]}. '
-            'The constant is the mean of the training labels.', cls='soft'), table],
+            'The constant is the mean of the training labels, for MAE their median.', cls='soft'), table],
         'Predictions':[picture(plot_said(told), 'predictions over truth', f'The {side} side. Bars: one standard deviation over dropout.')],
-        'Sides':[_sides(folder)], 'Training':_training(folder), 'Not read':_not_read(folder)}
+        'Sides':[_sides(folder)], 'Training':_training(folder, f.get('training')), 'Not read':_not_read(folder)}
     return lead,second,tags,parts
 
-# %% ../nbs/78_report_affect.ipynb #e47335bd
+# %% ../nbs/78_report_affect.ipynb #1ce54bbd
 def _ablation_rows(t, key):
-    return [[_name(key), r.arm, _number(r.value), _number(r.improvement), _span(r.low, r.high), _number(r.p_value), _number(r.over_this),
+    return [[_name(key), r.arm, _number(r.value), _number(r.improvement), _span(r.low, r.high), _p(r.p_value), _number(r.over_this),
         _span(r.over_this_low, r.over_this_high)]
             for r in t[t.metric==key].itertuples()]
+
+def _beside(ablation):
+    "Sentences on the size of the effect and on the corrected resampled t-test, which has few degrees of freedom"
+    said = []
+    for k in ('mae_avg','ccc_avg'):
+        a = ablation[k]
+        p = a.get('corrected_p_value')
+        test = 'cannot be said' if p is None else f't = {_number(a["corrected_t"], 2)}, p {_p(p) if p<.001 else "= "+_p(p)}'
+        said.append(f'{_name(k)}: {_number(a.get("effect_size"), 2)} of its standard deviation from group to group; '
+                    f'corrected resampled t-test with {a["corrected_df"]} degrees of freedom {test}')
+    return P('Size of the gain, and the test of Nadeau and Bengio (2003) beside the interval: '+'. '.join(said)+'.', cls='soft')
 
 def _before_after(t, f):
     "Face predictions before and after the calibration; the figure"
@@ -138,21 +160,22 @@ def _calibration_page(folder, figures):
             f'Its calibration is {"kept" if f["use"] else "not used"}.')
     tags = [(*(('better','better') if f['ablation'][k]['significant'] else ('not shown','open')), [v]) for k,
         v in zip(('mae_avg','ccc_avg'), f['verdict'])]
-    head = ['figure','predictions','value','better than as it says by','95 %','p','calibrated better than it by','95 %']
+    head = ['figure','predictions','value','gain','95 %','p','calibrated gains','95 %']
     t = folder.csv('ablation.csv')
     table = html_table(head, [r for k in dict.fromkeys(t.metric) for r in _ablation_rows(t, k)], range(2, 8))
     line = html_table(['dimension','scale','shift'], [[d, _number(s), _number(b)] for d,s,b in zip(_DIMENSIONS, f['scale'],
         f['shift'])], (1,2))
     said = folder.csv('face_predictions.csv')
-    parts = {'Is it better':[P(f'Out of fold: {f["n_runs"]} times {f["folds"]} folds of whole groups; distances in {f["units"]} units.',
-        cls='soft'), table],
+    parts = {'Is it better':[P(f'Out of fold: {f["n_runs"]} times {f["folds"]} folds of whole groups; distances in {f["units"]} units. '
+            'Gain: by how much predictions are better than the expert as it is; calibrated gains: '
+            'by how much the calibrated expert is better than these predictions.', cls='soft'), table, _beside(f['ablation'])],
         'The map':[line, picture(_before_after(said[said.split!='test'], f), 'face predictions before and after',
             'All faces that the map was fitted on.')],
         'Sides':[P('The test side was not looked at: phase 2 needs it.', cls='soft'), _sides(folder)],
         'Notes':[P(n, cls='soft') for n in f['notes']] or [absent('None.')], 'Not read':_not_read(folder)}
     return lead,'A calibration that is not significantly better is not used: `use` in metrics/metrics.json says so to phase 2.',tags,parts
 
-# %% ../nbs/78_report_affect.ipynb #c74ad376
+# %% ../nbs/78_report_affect.ipynb #d2e19bfc
 def plot_arms(
     table,          # of `validate_fusion`
     metric='mae_avg',# which figure
@@ -160,15 +183,15 @@ def plot_arms(
 ):
     "Value and interval of every arm, a panel a subset; the figure"
     import matplotlib.pyplot as plt
-    subsets = list(dict.fromkeys(table.subset))
-    fig,axs = plt.subplots(1, len(subsets), figsize=(4.2*len(subsets),3.2), layout='constrained', squeeze=False)
+    subsets,t = list(dict.fromkeys(table.subset)),table[(table.metric==metric)&table.value.notna()]
+    arms = list(dict.fromkeys(table.arm[table.arm.isin(t.arm)]))[::-1]
+    fig,axs = plt.subplots(1, len(subsets), figsize=(2.6+2.2*len(subsets),3.2), layout='constrained', squeeze=False, sharey=True)
     for ax,s in zip(axs[0], subsets):
-        t = table[(table.subset==s)&(table.metric==metric)&table.value.notna()].iloc[::-1]
-        for i,r in enumerate(t.itertuples()):
-            c = '#c9793b' if r.arm==used else '#4a7ba6'
+        for r in t[t.subset==s].itertuples():
+            i,c = arms.index(r.arm),'#c9793b' if r.arm==used else '#4a7ba6'
             ax.plot([r.low,r.high], [i,i], color=c, lw=2, alpha=.5); ax.plot(r.value, i, 'o', color=c, ms=5)
-        ax.set(yticks=range(len(t)), yticklabels=t.arm, xlabel=_name(metric))
-        ax.set_title(f'{s}: {t.n.iloc[0]} pictures' if len(t) else s, fontsize=9)
+        ax.set(yticks=range(len(arms)), yticklabels=[a.replace('_', ' ') for a in arms], xlabel=_name(metric))
+        ax.set_title(f'{s}: {t.n[t.subset==s].iloc[0]} pictures' if len(t[t.subset==s]) else s, fontsize=9)
     return fig
 
 def plot_worth(
@@ -194,8 +217,9 @@ def plot_worth(
     return fig
 
 def _arm_rows(t):
-    return [[r.subset, r.arm, _name(r.metric), _number(r.value), _span(r.low, r.high), _number(r.gain), _span(r.gain_low, r.gain_high),
-        _number(r.p), r.reason if isinstance(r.reason, str) else '']
+    return [[r.subset, r.arm.replace('_', ' '), _name(r.metric), _number(r.value), _span(r.low, r.high), _number(r.gain),
+        _span(r.gain_low, r.gain_high),
+        _p(r.p), r.reason if isinstance(r.reason, str) else '']
             for r in t.itertuples()]
 
 def _verdict_tags(f):
@@ -211,15 +235,16 @@ def _verdict_tags(f):
 def _fusion_page(folder, figures):
     f = figures['test']
     answer = [v for v in f['verdict'] if v.startswith('with a face')] or f['verdict']
-    lead = f'Does the face help? {answer[0]}.'
+    lead = f'Does the face help? {answer[0][:1].upper()}{answer[0][1:]}.'
     second = f'Face expert: {f["expert"]}. Used: {f["arm"]}. Distances in {f["units"]} units.'
     t,bins,worth = (folder.csv(n) for n in ('validation.csv','variance_bins.csv','variance.csv'))
-    head = ['pictures','prediction','figure','value','95 %','better than the scene by','95 %','p','note']
+    head = ['pictures','prediction','figure','value','95 %','gain','95 %','p','note']
+    gain = P('Gain: by how much a prediction is better than the scene alone.', cls='soft')
     first = t[t.metric.isin([f['key'],'ccc_avg'])]
     ties = ', '.join(f'{d} {_number(v, 2)}' for d,v in f['ties'].items())
     parts = {'Does the face help':[picture(plot_arms(t, f['key'], f['arm']), 'error of every way to predict',
         'Orange: the one that is used. Bars: 95 %.'),
-                html_table(head, _arm_rows(first), range(3, 8))],
+                gain, html_table(head, _arm_rows(first), range(3, 8))],
         'On what':[*(P(n, cls='soft') for n in f['notes']),
             P(f'Correlation of both experts\' errors: {ties}. Errors that are shared cannot cancel.', cls='soft'), _sides(folder)],
         'Variances':[picture(plot_worth(bins), 'squared error over variance', 'On the line a variance is what it says.'),

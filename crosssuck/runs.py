@@ -183,12 +183,14 @@ def _drop_torn_line(path):
     if whole!=text:
         with atomic_path(path) as p: p.write_bytes(whole)
 
-# %% ../nbs/01_runs.ipynb #b352c9da
+# %% ../nbs/01_runs.ipynb #785b8edc
 _FILES = """config.yaml environment.json manifests_used.txt label_map.json leakage.json references.json metrics.jsonl
 training_history.json learning_rates.json best.ckpt best.prev.ckpt last.ckpt last.prev.ckpt model.pt predictions_agg.csv
 test_predictions.csv failures.csv metrics/metrics.json metrics/test_metrics.json report.html events_used.csv data_versions.json
 recordings.csv events_val.csv events_test.csv attention.png outputs/metrics.json outputs/checkpoints/best.pt outputs/checkpoints/last.pt
-models/interaction_cnn.pt finished.json""".split()
+models/interaction_cnn.pt pictures.csv face_predictions.csv calibration.pt ablation.csv ablation.json validation.csv variance.csv
+variance_bins.csv thresholds.csv fusion.json MODEL_CARD.md finished.json""".split()
+_BELOW = 'tracks/*.npy tracks/*.json timelines/*.png tensorboard/events.out.tfevents.*'.split() # as many as there are recordings, or fits
 
 def _sweep(folder):
     "Remove what a killed process was writing; only who holds the folder may"
@@ -240,11 +242,12 @@ class Run:
     def __exit__(self, *_): self.close()
     def __repr__(self): return f'Run({self.name}, {"finished" if self.finished else "begun" if self.begun else "new"})'
 
-# %% ../nbs/01_runs.ipynb #fe39d6ed
+# %% ../nbs/01_runs.ipynb #02c15f6d
 def clear(self:Run):
     "Remove the files of a run from the folder, and nothing else; folds below it likewise"
     for folder in [self.path, *self.path.glob('fold*')]:
-        for name in _FILES: (folder/name).unlink(missing_ok=True)
+        found = [p for pattern in _BELOW for p in folder.glob(pattern)]
+        for p in [*(folder/name for name in _FILES), *found]: p.unlink(missing_ok=True)
 Run.clear = clear
 
 # %% ../nbs/01_runs.ipynb #a1bebf28

@@ -289,14 +289,14 @@ def mc_dropout(self:SceneEmotionRegressor,
             out = self.head(f.repeat(n, 1)).view(n, len(f), -1)
     return out.mean(0), out.var(0) if n>1 and drops else torch.full_like(out[0], float('nan'))
 
-# %% ../../nbs/models/05_scenes.ipynb #55e4ae45
+# %% ../../nbs/models/05_scenes.ipynb #ae1f4d46
 class ScenePredictor:
     "Pictures to valence and arousal with their variances"
     def __init__(self,
         model:SceneEmotionRegressor, # trained
         preprocessing:dict=None,     # entries that differ from `model.preprocessing`, as those of `dls.preprocessing`
         n:int=5,                     # answers of MC dropout; 0: one answer without dropout, its variance unknown
-        seed:int=42,                 # of the masks: the same pictures get the same answers
+        seed:int=42,                 # of the masks, which are the same for every picture
         bs:int=32                    # pictures at a time
     ):
         "Raises `InputError` for a `preprocessing` that cannot be done"
@@ -327,8 +327,18 @@ class ScenePredictor:
         return as_rgb(image, bgr=True, where=where)[...,::-1]
 
     def _answer(self, x):
-        if self.n: return [o.float().cpu().numpy() for o in self.model.mc_dropout(x, self.n, self.seed)]
-        with torch.no_grad(), _in_mode(self.model): return self.model(x).float().cpu().numpy(),np.nan
+        m,drops,devices = self.model,_droppers(self.model.head),[x.device] if x.device.type=='cuda' else []
+        if not self.n:
+            with torch.no_grad(), _in_mode(m): return m(x).float().cpu().numpy(),np.nan
+        with torch.no_grad(), torch.random.fork_rng(devices), _in_mode(m, drops):
+            out = torch.stack([self._asked(f) for f in m.features(x)])
+        var = out.var(1) if self.n>1 and drops else torch.full_like(out[:,0], float('nan'))
+        return [o.float().cpu().numpy() for o in (out.mean(1), var)]
+
+    def _asked(self, f):
+        "(n, 2) answers to one picture's features: as `mc_dropout` of that picture alone"
+        torch.manual_seed(self.seed)
+        return self.model.head(f.repeat(self.n, 1))
 
 # %% ../../nbs/models/05_scenes.ipynb #53db3ad9
 _FORMAT = 'crosssuck.scene/1'

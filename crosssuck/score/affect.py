@@ -6,15 +6,15 @@
 __all__ = ['UNITS', 'AFFECT_METRICS', 'Units', 'find_units', 'mae', 'rmse', 'pcc', 'ccc', 'sagr', 'affect_figures',
            'higher_is_better', 'affect_differences']
 
-# %% ../../nbs/score/07_affect.ipynb #463342cd
+# %% ../../nbs/score/07_affect.ipynb #4e9f0e65
 from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from ..errors import InputError, unknown_name
-from crosssuck.score.intervals import (DEFAULT_DIFFERENCE_METHOD, Replicates, cluster_codes, described, left_out, p_value,
-    resamples, check_method)
+from .intervals import (DEFAULT_DIFFERENCE_METHOD, Replicates, cluster_codes, described, left_out, p_value,
+    resamples, check_method, _n_boot)
 
-# %% ../../nbs/score/07_affect.ipynb #61295bf1
+# %% ../../nbs/score/07_affect.ipynb #50499eef
 @dataclass(frozen=True)
 class Units:
     "The ruler of a data set: where its scales begin and end"
@@ -51,7 +51,7 @@ def find_units(
 )->Units:
     "The `Units` of that name; raises `InputError` with the nearest one"
     if isinstance(units, Units): return units
-    if units in UNITS: return UNITS[units]
+    if isinstance(units, str) and units in UNITS: return UNITS[units]
     raise unknown_name('units', str(units), UNITS, 'units')
 
 # %% ../../nbs/score/07_affect.ipynb #a15072e2
@@ -112,7 +112,7 @@ def sagr(pred, true):
     "Share of (N,) or (N, k) `pred` with the sign of the truth (Nicolaou et al. 2011); 0 is a sign of its own. In reference space"
     return _point('sagr', pred, true)
 
-# %% ../../nbs/score/07_affect.ipynb #b5e17b40
+# %% ../../nbs/score/07_affect.ipynb #eb59907e
 _DIMENSIONS = ('v','a','avg')
 
 def _table(pred, true, groups):
@@ -138,6 +138,7 @@ def _names(names):
 
 def _replicates(pred, true, codes, n, names, units, n_boot, seed):
     "`{'mae_v': Replicates, ...}` in `units`"
+    _n_boot(n_boot)
     sums = np.zeros((n, 2, 9))
     np.add.at(sums, codes, _sums(pred, true))
     flat,block = sums.reshape(n, -1),max(1, 2**20//n)
