@@ -247,7 +247,7 @@ def sequences(
     if left: typer.echo(f'note: frames left out: {left}', err=True)
     typer.echo(f'{made["clips"]} clips: {made["positive"]} with and {made["negative"]} without an interaction -> {out}')
 
-# %% ../nbs/90_cli.ipynb #f5e1ee6d
+# %% ../nbs/90_cli.ipynb #d3bfc136
 @verb
 def train(
     config: Annotated[str, typer.Argument(help='configuration file, or the name of a recipe')],
@@ -430,7 +430,7 @@ def affect(
 ):
     "Valence and arousal of every frame of a film, or of pictures."
     from crosssuck.infer.affect import affect, face_parts
-    t = affect(source, run, out, overlay, batch_size, face=face_parts(face) if face else None, overwrite=overwrite)
+    t = affect(source, run, out, overlay, batch_size, face=face, overwrite=overwrite)
     for note in t.attrs['notes']: typer.echo(f'note: {note}', err=True)
     unread = t[~t.fused_valid.astype(bool)]
     typer.echo(f'{len(t)} frames, {len(t)-len(unread)} answered, {int(t.face_valid.sum())} with a face -> {out/"affect.csv"}')

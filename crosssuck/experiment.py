@@ -447,7 +447,7 @@ class _Course:
             fit_phases(learn, self.phases, run=self.run, resume=resume and (self.run.path/'last.ckpt').exists(), max_steps=self.max_steps)
         return learn
 
-# %% ../nbs/80_experiment.ipynb #835f05d7
+# %% ../nbs/80_experiment.ipynb #8c872701
 def train_run(
     plan:Plan,          # what `plan` made
     run:Run,            # where to write
@@ -456,11 +456,11 @@ def train_run(
     progress:bool=True, # show bars
 )->dict:
     "Train, predict, score and report one split; the figures of each side"
-    if plan.config.kind=='features': return _fit_run(plan, run, progress)
     from crosssuck.models.zoo import export_model
     from crosssuck.device import with_smaller_batches
     from crosssuck.report import report_html
     from crosssuck.train.distributed import lead, leave_to_first
+    if plan.config.kind=='features': leave_to_first(); return _fit_run(plan, run, progress) # fitted by one process
     judge,phases = judging(plan.config),phases_of(plan.config)
     reader = lead(reader_of, plan, progress=progress)
     course = _Course(plan, reader, run, judge, phases, resume, max_steps, progress)
