@@ -247,7 +247,7 @@ def sequences(
     if left: typer.echo(f'note: frames left out: {left}', err=True)
     typer.echo(f'{made["clips"]} clips: {made["positive"]} with and {made["negative"]} without an interaction -> {out}')
 
-# %% ../nbs/90_cli.ipynb #d3bfc136
+# %% ../nbs/90_cli.ipynb #67b5049a
 @verb
 def train(
     config: Annotated[str, typer.Argument(help='configuration file, or the name of a recipe')],
@@ -429,7 +429,7 @@ def affect(
     overwrite: Overwrite = False,
 ):
     "Valence and arousal of every frame of a film, or of pictures."
-    from crosssuck.infer.affect import affect, face_parts
+    from crosssuck.infer.affect import affect
     t = affect(source, run, out, overlay, batch_size, face=face, overwrite=overwrite)
     for note in t.attrs['notes']: typer.echo(f'note: {note}', err=True)
     unread = t[~t.fused_valid.astype(bool)]
