@@ -9,7 +9,7 @@ __all__ = ['model_card', 'card_markdown']
 from pathlib import Path
 from .evaluation import best_words, guess_words, headline, interval_words, metric_words, num, units, where_words
 
-# %% ../nbs/71_card.ipynb #204dc1de
+# %% ../nbs/71_card.ipynb #fb497410
 def _listed(x): return ', '.join(f'`{v}`' for v in x)
 
 def _what(folder, f):
@@ -18,8 +18,8 @@ def _what(folder, f):
     interest = f"; the class of interest is `{f['positive']}`" if f['positive'] else ''
     yield f"Names events in videos: {_listed(f['classes'])}{interest}."
     if c.get('kind')=='features':
-        m,f = c.get('model') or {},c.get('features') or {}
-        yield f"Linear model `{m.get('name', 'logistic')}` on measured features ({_listed(f.get('kinds', ['motion']))}), seed {c.get('seed', 42)}."
+        m,kinds = c.get('model') or {},(c.get('features') or {}).get('kinds', ['motion'])
+        yield f"Linear model `{m.get('name', 'logistic')}` on measured features ({_listed(kinds)}), seed {c.get('seed', 42)}."
     elif 'model' in c:
         m,clip = c['model'],c.get('clip') or {}
         seen = [f"{clip[k]} {w}" for k,w in (('n_frames','frames'), ('fps','a second'), ('size','pixels high and wide')) if k in clip]

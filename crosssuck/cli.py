@@ -107,7 +107,7 @@ def demo(
     from crosssuck.demo import demo
     demo(out, seed=seed, overwrite=overwrite)
 
-# %% ../nbs/90_cli.ipynb #22489eb5
+# %% ../nbs/90_cli.ipynb #3734d875
 @verb
 def validate(
     config: Annotated[str, typer.Argument(help='configuration file, or the name of a recipe')],
@@ -124,8 +124,8 @@ def validate(
 @verb
 def split(
     events: Annotated[Path, typer.Argument(help='event table')],
-    how: Annotated[str, typer.Option(help='video, intra_video, boosted, bout, contiguous, group_kfold, leave_one_group_out, ood, stratified, '
-        'stratified_kfold')],
+    how: Annotated[str, typer.Option(help='video, intra_video, boosted, bout, contiguous, group_kfold, leave_one_group_out, ood, '
+        'stratified, stratified_kfold')],
     out: Annotated[Path, typer.Option(help='folder for train.csv, val.csv, test.csv')],
     seed: Annotated[int, typer.Option(min=0, help='every draw is a function of it')] = 42,
     set: Annotated[list[str], typer.Option('--set', metavar='KEY=VALUE',

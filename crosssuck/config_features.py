@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['KINDS_OF_FEATURES', 'Measured', 'FeatureModel', 'FeaturesConfig']
 
-# %% ../nbs/00_config_features.ipynb #ff5e2a21
+# %% ../nbs/00_config_features.ipynb #c75ea9ef
 from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 from .config_events import *
-from .errors import InputError, unknown_name
+from .errors import unknown_name
 from .schema import *
 
 # %% ../nbs/00_config_features.ipynb #c749fdc9
