@@ -730,6 +730,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                        'crosssuck.data.images._opened': ('data/images.html#_opened', 'crosssuck/data/images.py'),
                                        'crosssuck.data.images._pixels': ('data/images.html#_pixels', 'crosssuck/data/images.py'),
                                        'crosssuck.data.images._there': ('data/images.html#_there', 'crosssuck/data/images.py'),
+                                       'crosssuck.data.images.as_bgr': ('data/images.html#as_bgr', 'crosssuck/data/images.py'),
                                        'crosssuck.data.images.as_rgb': ('data/images.html#as_rgb', 'crosssuck/data/images.py'),
                                        'crosssuck.data.images.check_images': ('data/images.html#check_images', 'crosssuck/data/images.py'),
                                        'crosssuck.data.images.find_images': ('data/images.html#find_images', 'crosssuck/data/images.py'),

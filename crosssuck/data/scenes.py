@@ -774,7 +774,7 @@ def scene_dls(
     if verbose: print('\n'.join(dls.notes))
     return dls
 
-# %% ../../nbs/data/07_scenes.ipynb #6c5d9dc0
+# %% ../../nbs/data/07_scenes.ipynb #e6c35673
 def _two_sides(train, valid):
     "The tables of both sides"
     if valid is not None: return train,valid
@@ -785,7 +785,7 @@ def _two_sides(train, valid):
 
 def _side_of(table):
     "The side of each row under our names, NaN where none is said; raises `InputError` for a word that names none"
-    said = table['split'].astype(str).str.strip().str.lower()
+    said = table['split'].astype(object).where(table['split'].notna(), '').astype(str).str.strip().str.lower()
     odd = np.flatnonzero(~said.isin({*_SIDE_NAMES,*_NOTHING}))
     if len(odd): raise unknown_name('side', str(table['split'].iloc[odd[0]]), SIDES, f'scene_dls row {odd[0]+1}')
     return said.map(_SIDE_NAMES).to_numpy(object)
