@@ -350,13 +350,13 @@ def _figures(pred, true, units):
         out.update(zip((f'{m}_v',f'{m}_a',f'{m}_avg'), (*v,v.mean())))
     return out
 
-# %% ../../nbs/fuse/01_experts.ipynb #46f8cbb5
+# %% ../../nbs/fuse/01_experts.ipynb #a687023f
 def corrected_t(
     differences, # (J,) one figure for each random split
     ratio        # size of the test part over that of the training part
 )->dict:
     "`{'t', 'df', 'p_value'}` of no difference on average (Nadeau & Bengio 2003); all but `df` None where splits are one or all alike"
-    checked_number('ratio', ratio, 'corrected t', 'test rows over training rows, above 0', 0, inside=True)
+    checked_number('ratio', ratio, 'corrected t', 'test rows over training rows, 0 or more', 0)
     d = np.asarray(differences, 'float64').ravel()
     df = len(d)-1
     se = np.sqrt((1/len(d)+ratio)*d.var(ddof=1)) if df>0 else np.nan
