@@ -361,20 +361,22 @@ class BoxDetector:
             if visible_part(f.box, shape) is None: raise _outside(f, shape, 'BoxDetector')
         return list(self.faces)
 
-# %% ../../nbs/models/06_faces.ipynb #db6bbf16
+# %% ../../nbs/models/06_faces.ipynb #48b75f72
 def face_scores(
     faces, # list of `Face`
     shape  # of the picture: (height, width, ...)
 )->np.ndarray: # (N,)
     "How much each face is the one that a picture is about; 0 for a face wholly outside of it"
-    known = [f.score for f in faces if f.score is not None]
+    told = [getattr(f, 'score', None) for f in faces] # other people's faces may have none, or NaN
+    told = [None if s is None or np.isnan(s) else float(s) for s in told]
+    known = [s for s in told if s is not None]
     middle,(H,W),out = float(np.median(known)) if known else 1.,shape[:2],[]
-    for f in faces:
+    for f,score in zip(faces, told):
         x,y,w,h = f.box
         seen = visible_part(f.box, shape)
         area = (seen[2]-seen[0])*(seen[3]-seen[1])/(W*H) if seen else 0
         away = np.hypot(x+w/2-W/2, y+h/2-H/2)/np.hypot(W/2, H/2)
-        out.append((middle if f.score is None else f.score)*area**.5*(.7+.3*max(0, 1-away)))
+        out.append((middle if score is None else score)*area**.5*(.7+.3*max(0, 1-away)))
     return np.array(out)
 
 def primary_face(
