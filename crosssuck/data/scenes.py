@@ -57,7 +57,7 @@ def scene_units(
     if not all(len(e)==2 for e in ends.values()) or not ends: raise InputError(f'units of {units}', 'units', 'two numbers for each scale')
     return Units(units.get('name', 'given'), **ends)
 
-# %% ../../nbs/data/07_scenes.ipynb #687fa53a
+# %% ../../nbs/data/07_scenes.ipynb #ec39b94c
 _FINDINGEMO = {'user','image_path','valence','arousal','dec_factors'} # by these its table is known
 _NEEDED = ('image','valence','arousal')
 _NOTHING = {'','nan','na','n/a','none','null','<na>'} # what stands in a cell that says nothing
@@ -117,8 +117,9 @@ def _with_points(raw, dimension, text):
     first = int(np.flatnonzero(comma)[0])
     if text.str.contains('.', regex=False).any():
         raise InputError(f'{dimension} has decimal commas (`{text.iloc[first]}`) and decimal points', raw.where(first), 'one of them')
-    raw.notes.append(f'`{dimension}`: {_count(int(comma.sum()), "decimal comma")} (`{text.iloc[first]}` = {text.iloc[first].replace(",",".")})')
-    return text.str.replace(',', '.')
+    points = text.str.replace(',', '.')
+    raw.notes.append(f'`{dimension}`: {_count(int(comma.sum()), "decimal comma")} (`{text.iloc[first]}` = {points.iloc[first]})')
+    return points
 
 def _rows(rows):
     "`(4 rows: 3, 8, 12, ...)`, counted from 1"
@@ -584,13 +585,14 @@ class SceneSet:
         table,paths = _as_table(items, self.table, self.paths)
         return type(self)(table, paths, **merge(dict(preprocessing=self.preprocessing, split_idx=1, cache=self.cache), kwargs))
 
-# %% ../../nbs/data/07_scenes.ipynb #0ad70ebe
+# %% ../../nbs/data/07_scenes.ipynb #fd105bd4
 def _as_table(items, table, paths):
     "A table of `items`, and where its pictures are"
     if isinstance(items, pd.DataFrame): return items, {n: paths.get(n, n) for n in items['image']}
     items = [items] if isinstance(items, (str,os.PathLike,np.ndarray)) else list(items)
     if items and all(isinstance(i, (int,np.integer)) for i in items):
-        if max(items)>=len(table) or min(items)<-len(table): raise InputError(f'no row {max(items, key=abs)}', 'items', f'{len(table)} rows')
+        if max(items)>=len(table) or min(items)<-len(table): raise InputError(f'no row {max(items, key=abs)}', 'items',
+                f'{len(table)} rows')
         return table.iloc[items],paths
     if odd := [k for k,i in enumerate(items) if not isinstance(i, (str,os.PathLike,np.ndarray))]:
         raise InputError(f'a {type(items[odd[0]]).__name__}', f'picture {odd[0]+1}', 'paths, or arrays (H,W,3)')
@@ -733,7 +735,7 @@ def build(self:SceneCache,
     self._found = None
     return pd.DataFrame(failed, columns=['image','reason','detail'])
 
-# %% ../../nbs/data/07_scenes.ipynb #333500ca
+# %% ../../nbs/data/07_scenes.ipynb #9e60ca0b
 def scene_dls(
     train,                  # table of `read_scenes`; with a column `split` where `valid` is not given
     valid=None,             # table to validate on; None: the rows of `train` whose `split` is val
@@ -756,7 +758,8 @@ def scene_dls(
     tables = [_labelled(t, side) for t,side in zip(_two_sides(train, valid), ('training','validation'))]
     both = pd.concat([t[['image']] for t in tables], ignore_index=True)
     cache = SceneCache(getattr(cache, 'folder', cache), p) if cache is not None else None # of another preprocessing it would not fit
-    bs,workers,threads,seed,valid_bs = _whole(bs=bs, workers=workers, threads=threads, seed=seed, valid_bs=bs if valid_bs is None else valid_bs)
+    bs,workers,threads,seed,valid_bs = _whole(bs=bs, workers=workers, threads=threads, seed=seed,
+            valid_bs=bs if valid_bs is None else valid_bs)
     paths,failures = _at_hand(both, images, p, cache, check, max(workers, threads, 2), progress)
     tables = [t[~t['image'].isin(failures['image'])].reset_index(drop=True) for t in tables]
     for t,side in zip(tables, ('training','validation')): _check_side(t, side, failures)
@@ -774,7 +777,7 @@ def scene_dls(
     if verbose: print('\n'.join(dls.notes))
     return dls
 
-# %% ../../nbs/data/07_scenes.ipynb #e6c35673
+# %% ../../nbs/data/07_scenes.ipynb #fb06385a
 def _two_sides(train, valid):
     "The tables of both sides"
     if valid is not None: return train,valid
@@ -810,7 +813,8 @@ def _labelled(table, side):
         raise InputError(f'the {side} side is a {type(table).__name__}', 'scene_dls', 'a table of `read_scenes`')
     for c in _NEEDED:
         if c not in table: raise InputError(f'no column `{c}`', f'{side} side', 'a table of `read_scenes`')
-    if table['image'].isna().any(): raise InputError('no picture is named', f'{side} row {np.flatnonzero(table["image"].isna())[0]+1}', 'a file')
+    if table['image'].isna().any(): raise InputError('no picture is named', f'{side} row {np.flatnonzero(table["image"].isna())[0]+1}',
+            'a file')
     try: va = table[['valence','arousal']].to_numpy('float64')
     except (TypeError, ValueError): raise InputError('labels that are no numbers', f'{side} side', 'a table of `read_scenes`') from None
     bad = np.flatnonzero(~(np.abs(va)<=1).all(1))

@@ -22,7 +22,7 @@ from ..score.intervals import check_method, cluster_codes, described, p_value
 from ..score.affect import affect_replicates, find_units, higher_is_better
 from ..score import affect
 
-# %% ../../nbs/fuse/01_experts.ipynb #bed2e85a
+# %% ../../nbs/fuse/01_experts.ipynb #3c57c148
 def _pairs(a, what):
     "`a` as float64 (N, 2), from an array, a tensor or a table"
     if isinstance(a, torch.Tensor): a = a.detach().cpu()
@@ -46,7 +46,7 @@ def _usable(predictions, labels, groups):
             notes.append(f'{len(bad)} of {len(a)} rows have no {what} and are left out (rows {", ".join(map(str, bad[:5]+1))}'
                          +(', ...)' if len(bad)>5 else ')'))
     if kept.sum()<2: raise InputError(f'{kept.sum()} rows have a prediction and a label', 'calibration', 'two or more')
-    if (far := (np.abs(x[kept])>1.5).any(1).mean())>.1: # a network overshoots now and then, another ruler does so all the time
+    if (far := (np.abs(x[kept])>1.5).any(1).mean())>.25: # a network overshoots now and then, another ruler does so all the time
         notes.append(f'{far:.0%} of the predictions lie far outside [-1, 1]: are they in other units?')
     for i,name in enumerate(('valence','arousal')):
         if np.ptp(x[kept,i])<1e-12: notes.append(f'the predictions of {name} are constant: only a shift can be learned')
@@ -57,7 +57,7 @@ def _usable(predictions, labels, groups):
 def _tell(notes):
     for note in notes: warnings.warn(note, stacklevel=3)
 
-# %% ../../nbs/fuse/01_experts.ipynb #382bec3a
+# %% ../../nbs/fuse/01_experts.ipynb #5603ef09
 SQUASHES = dict(tanh=(torch.tanh, lambda z: 1-torch.tanh(z)**2)) # what may stand behind the map, and its slope
 
 class CrossDomainCalibration(nn.Module):
@@ -69,7 +69,8 @@ class CrossDomainCalibration(nn.Module):
         "Raises `InputError` for a negative `l2_reg` or an unknown `squash`"
         super().__init__()
         checked_number('l2_reg', l2_reg, 'calibration', '0 or more', 0)
-        if squash is not None and not (isinstance(squash, str) and squash in SQUASHES): raise unknown_name('squash', str(squash), SQUASHES, 'calibration')
+        if squash is not None and not (isinstance(squash, str) and squash in SQUASHES): raise unknown_name('squash', str(squash),
+                SQUASHES, 'calibration')
         self.l2_reg,self.squash = float(l2_reg),squash
         self.scale,self.shift = nn.Parameter(torch.ones(2)),nn.Parameter(torch.zeros(2))
 
@@ -87,7 +88,7 @@ class CrossDomainCalibration(nn.Module):
         pair = lambda p: '('+', '.join(f'{v:.3g}' for v in p.tolist())+')'
         return f'scale={pair(self.scale)}, shift={pair(self.shift)}, l2_reg={self.l2_reg:g}, squash={self.squash}'
 
-# %% ../../nbs/fuse/01_experts.ipynb #63a3dfef
+# %% ../../nbs/fuse/01_experts.ipynb #d04fa5af
 def _array_map(c, mean):
     "Before the squash, in float64: `(z, scale)`"
     scale,shift = (p.detach().cpu().double().numpy() for p in (c.scale, c.shift))
@@ -96,7 +97,8 @@ def _array_map(c, mean):
 def _last_two(a, what):
     "`a` as float64 (..., 2)"
     try: a = np.asarray(a.detach().cpu() if isinstance(a, torch.Tensor) else a, 'float64')
-    except (TypeError, ValueError): raise InputError(f'no numbers in a {type(a).__name__}', what, '(..., 2): valence, then arousal') from None
+    except (TypeError, ValueError): raise InputError(f'no numbers in a {type(a).__name__}', what,
+            '(..., 2): valence, then arousal') from None
     if a.ndim and a.shape[-1]==2: return a
     raise InputError(f'an array of shape {a.shape}', what, '(..., 2): valence, then arousal')
 
@@ -118,7 +120,8 @@ def calibrate_variance(self:CrossDomainCalibration,
     "The variances times the squared slope of the map at `mean`, NaN where unknown; raises `InputError` for shapes that do not fit"
     z,scale = _array_map(self, mean)
     if np.ndim(var) or isinstance(var, torch.Tensor): var = _last_two(var, 'variances')
-    if np.ndim(var) not in (0,1) and np.shape(var)!=z.shape: raise InputError(f'variances {np.shape(var)} for means {z.shape}', 'calibration', 'one each')
+    if np.ndim(var) not in (0,1) and np.shape(var)!=z.shape: raise InputError(f'variances {np.shape(var)} for means {z.shape}',
+            'calibration', 'one each')
     if var is None: var = np.nan
     slope = scale if self.squash is None else scale*SQUASHES[self.squash][1](torch.as_tensor(z)).numpy()
     return np.asarray(var, 'float64')*slope**2
@@ -424,7 +427,7 @@ def _of_metric(key, drawn, spread, splits, ratio, n, alpha, kw):
         method='no interval' if d is None else f'paired out-of-fold errors: {d["method"]}', note='' if d is None else d['note'],
         reason='a side is constant, or there is one group only' if value is None else None)
 
-# %% ../../nbs/fuse/01_experts.ipynb #7cb1969e
+# %% ../../nbs/fuse/01_experts.ipynb #a992f4d9
 class CalibrationEvaluator:
     "Whether a calibration is worth having, judged out of fold and by group"
     def __init__(self,
@@ -453,7 +456,8 @@ class CalibrationEvaluator:
         x,y,codes,n,_,notes = _usable(predictions, labels, groups)
         _tell(notes)
         _whole(n_runs=(n_runs,1), folds=(folds,2), n_boot=(n_boot,1), seed=(seed,0))
-        for name,value in dict(alpha=alpha, level=level).items(): checked_number(name, value, 'ablation', 'between 0 and 1', 0, 1, inside=True)
+        for name,value in dict(alpha=alpha, level=level).items(): checked_number(name, value, 'ablation', 'between 0 and 1', 0, 1,
+                inside=True)
         if n<max(folds, 4): raise InputError(f'{n} groups for {folds} folds', 'ablation', f'{max(folds, 4)} groups or more')
         rng,ruler = np.random.default_rng(seed),find_units(units)
         tests = np.stack([_deal(n, folds, rng)[:,codes] for _ in range(n_runs)])

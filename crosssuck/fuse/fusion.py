@@ -121,7 +121,7 @@ def _steadiness(x, w):
     var[:1] = np.nan
     return var,jitter
 
-# %% ../../nbs/fuse/02_fusion.ipynb #f63a59e5
+# %% ../../nbs/fuse/02_fusion.ipynb #44ac7e54
 class AdaptiveStabilizer:
     "A moving average of valence and arousal that holds while they are uncertain"
     def __init__(self,
@@ -153,7 +153,8 @@ class AdaptiveStabilizer:
         "(2,) the stable values, NaN before the first frame that has any; raises `InputError` for another shape"
         x = np.full(2, np.nan) if mean is None else _array(mean, 'stabiliser')
         v = np.full(2, np.nan) if var is None else _array(var, 'stabiliser')
-        if x.shape!=(2,) or v.shape not in ((), (2,)): raise InputError(f'shapes {x.shape} and {v.shape}', 'stabiliser', '(2,): valence, arousal')
+        if x.shape!=(2,) or v.shape not in ((), (2,)): raise InputError(f'shapes {x.shape} and {v.shape}', 'stabiliser',
+                '(2,): valence, arousal')
         if np.isinf(x).any(): raise InputError('infinite', 'stabiliser', 'a number, or NaN for none')
         there = not np.isnan(x).any()
         if self._last is None and not there: self.gated = np.ones(2, bool); return np.full(2, np.nan)
@@ -259,7 +260,7 @@ class _Found:
 def _failed(who, e): return f'{who} failed ({type(e).__name__}: {" ".join(str(e).split())[:100]})'
 def _grey(crop): return float(crop.reshape(-1, 3).mean(0)@[.114,.587,.299])
 
-# %% ../../nbs/fuse/02_fusion.ipynb #1c2235d5
+# %% ../../nbs/fuse/02_fusion.ipynb #0eb3745c
 class SceneFaceFusion:
     "Scene and face of each frame, fused; `counts` says how often a path was missing and why"
     def __init__(self,
@@ -286,9 +287,11 @@ class SceneFaceFusion:
                 raise InputError(f'`{who}` has no `{method}`', 'fusion', f'an object with `{method}(...)`')
         if (face_expert is None)!=(face_processor is None):
             raise InputError('a face path has two halves', 'fusion', 'both a `face_expert` and a `face_processor`, or neither')
-        if primary is not None and not callable(primary): raise InputError(f'`primary` is {primary}', 'fusion', 'a function of (faces, shape)')
+        if primary is not None and not callable(primary): raise InputError(f'`primary` is {primary}', 'fusion',
+                'a function of (faces, shape)')
         for name,value,right,high in (('min_face_score', min_face_score, 'from 0 to 1, or None', 1), ('padding', padding, '0 or more', 10),
-                ('max_face_sigma', max_face_sigma, '0 or more, or None', np.inf), ('min_brightness', min_brightness, '0 to 255, or None', 255)):
+                ('max_face_sigma', max_face_sigma, '0 or more, or None', np.inf), ('min_brightness', min_brightness, '0 to 255, or None',
+                        255)):
             if value is not None: checked_number(name, value, 'fusion', right, 0, high)
         checked_number('eps', eps, 'fusion', 'above 0', 0, inside=True)
         self.scene,self.expert,self.processor = scene_predictor,face_expert,face_processor
@@ -389,7 +392,7 @@ class SceneFaceFusion:
                 number(steady.variance[i]) if steady else None, number(steady.jitter[i]) if steady else None, raw, f.why))
         return out
 
-# %% ../../nbs/fuse/02_fusion.ipynb #33848320
+# %% ../../nbs/fuse/02_fusion.ipynb #6de818e0
 _PARTS = ('scene','face','fused','raw')
 
 def fusion_table(
@@ -408,7 +411,8 @@ def fusion_table(
                     face_brightness=r.face_brightness, stability_variance=r.stability_variance, stability_jitter=r.stability_jitter)
         rows.append({k: np.nan if v is None else v for k,v in row.items()}|dict(problem=r.problem))
     for k,v in columns.items():
-        if np.ndim(v) and len(v)!=len(rows): raise InputError(f'{len(v)} values of `{k}` for {len(rows)} results', 'fusion table', 'one a result')
+        if np.ndim(v) and len(v)!=len(rows): raise InputError(f'{len(v)} values of `{k}` for {len(rows)} results', 'fusion table',
+                'one a result')
     names = list(rows[0]) if rows else list(fusion_table([FusionResult(*[Affect()]*3)])) # a film without frames has columns all the same
     return pd.concat([pd.DataFrame(columns, index=range(len(rows))), pd.DataFrame(rows, columns=names)], axis=1)
 
@@ -557,12 +561,13 @@ def tune_thresholds(
                        left_out=int((~keep).sum()))
     return table
 
-# %% ../../nbs/fuse/02_fusion.ipynb #27b814dc
+# %% ../../nbs/fuse/02_fusion.ipynb #514ed61a
 _GATED = ('face score too low','face too dark','face too uncertain')
 
 def _ungated(experts):
     "`Said`; raises `InputError` for results from which gates have taken faces already: what a wider gate would do cannot be seen there"
-    problems = experts.get('problem') if isinstance(experts, pd.DataFrame) else [r.problem for r in experts] if isinstance(experts, list) else None
+    problems = experts.get('problem') if isinstance(experts, pd.DataFrame) else [r.problem for r in experts] if isinstance(experts,
+            list) else None
     told = [] if problems is None else [g for g in _GATED if any(g in str(p) for p in problems)]
     if told: raise InputError(f'gates have taken faces away (`{told[0]}`)', 'thresholds', 'results of a fusion without gates')
     return Said.read(experts)
@@ -570,7 +575,8 @@ def _ungated(experts):
 def _grid(scores, sigmas, brightness):
     "Every combination; raises `InputError` for one that is none"
     for name,values,high in (('scores', scores, 1), ('sigmas', sigmas, np.inf), ('brightness', brightness, 255)):
-        if not isinstance(values, (tuple,list,np.ndarray)) or not len(values): raise InputError(f'`{name}` are {values}', 'thresholds', 'a list')
+        if not isinstance(values, (tuple,list,np.ndarray)) or not len(values): raise InputError(f'`{name}` are {values}', 'thresholds',
+                'a list')
         for v in values:
             if v is not None: checked_number(name, v, 'thresholds', f'0 to {high:g}, or None', 0, high)
     return list(product(scores, sigmas, brightness))

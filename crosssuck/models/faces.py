@@ -325,7 +325,7 @@ class YuNetDetector:
         self.net.setInputSize(small.shape[1::-1])
         return _yunet_faces(self.net.detect(small)[1], scale)
 
-# %% ../../nbs/models/06_faces.ipynb #68c9f441
+# %% ../../nbs/models/06_faces.ipynb #93242478
 def visible_part(
     box,  # x, y, width, height in pixels
     shape # of the picture: (height, width, ...)
@@ -346,7 +346,8 @@ class BoxDetector:
         "Raises `InputError` for a box without area, or another number of scores"
         try: boxes = np.asarray(boxes, float)
         except (TypeError, ValueError): boxes = np.zeros(1)
-        if boxes.size%4 or boxes.ndim not in (1,2): raise InputError(f'boxes of shape {boxes.shape}', 'BoxDetector', '(N, 4): x, y, width, height')
+        if boxes.size%4 or boxes.ndim not in (1,2): raise InputError(f'boxes of shape {boxes.shape}', 'BoxDetector',
+                '(N, 4): x, y, width, height')
         boxes = boxes.reshape(-1, 4).tolist()
         scores = [None]*len(boxes) if scores is None else list(scores)
         if len(scores)!=len(boxes): raise InputError(f'{len(scores)} scores for {len(boxes)} boxes', 'BoxDetector', 'one a box')
