@@ -9,7 +9,7 @@ __all__ = ['scene_units', 'read_scenes', 'write_scenes', 'mean_annotation', 'spl
            'scene_dls', 'ReadScene', 'ToAffect', 'SceneBlock', 'AffectBlock', 'check_images', 'find_images',
            'read_image', 'ImageError']
 
-# %% ../../nbs/data/07_scenes.ipynb #c7600dc7
+# %% ../../nbs/data/07_scenes.ipynb #e7ae6285
 import json
 import math
 import os
@@ -30,23 +30,25 @@ from fastcore.foundation import L
 from fasttransform import DisplayedTransform, Transform
 from .augment import random_window
 from .clips import ClipLoader, ClipRequest
-from .events import _count, _raw, _some, video_keys
-from .images import ImageError, _bar, as_rgb, check_images, find_images, image_names, read_image
-from .splits import SIDES, _check_shares, _deal, _joined
+from .events import _count, _some, raw_table, video_keys
+from .images import ImageError, as_rgb, check_images, find_images, image_names, picture_bar, read_image
+from .splits import SIDES, check_shares, connected_rows, deal_to_sides
 from ..device import best_device, mixed_seed
-from ..errors import InputError, nearest, unknown_name
+from ..errors import InputError, checked_number, nearest, unknown_name
 from ..runs import atomic_path, content_hash
 from ..score.affect import UNITS, Units, find_units
 
 # %% ../../nbs/data/07_scenes.ipynb #019f648a
 _all_ = ['check_images', 'find_images', 'read_image', 'ImageError'] # from `data.images`, at hand with the tables that name pictures
 
-# %% ../../nbs/data/07_scenes.ipynb #4d2a6ea5
+# %% ../../nbs/data/07_scenes.ipynb #52ea70df
 def scene_units(
     units # a name of `UNITS`, `Units`, or the ends of both scales: `dict(valence=(1,9), arousal=(1,9))`
 )->Units:
     "`units` as `Units`; raises `InputError` where they are none"
-    if not isinstance(units, dict): return find_units(units)
+    if isinstance(units, (str,Units)): return find_units(units)
+    if not isinstance(units, dict):
+        raise InputError(f'units of a {type(units).__name__}', 'units', "'findingemo', 'reference', or dict(valence=(1,9), arousal=(1,9))")
     if set(units)-{'name'}!={'valence','arousal'}:
         said = ', '.join(map(str, units)) or 'nothing'
         raise InputError(f'units of {said}', 'units', 'the ends of both: dict(valence=(1,9), arousal=(1,9))')
@@ -55,44 +57,69 @@ def scene_units(
     if not all(len(e)==2 for e in ends.values()) or not ends: raise InputError(f'units of {units}', 'units', 'two numbers for each scale')
     return Units(units.get('name', 'given'), **ends)
 
-# %% ../../nbs/data/07_scenes.ipynb #2f3101a5
+# %% ../../nbs/data/07_scenes.ipynb #ec39b94c
 _FINDINGEMO = {'user','image_path','valence','arousal','dec_factors'} # by these its table is known
 _NEEDED = ('image','valence','arousal')
+_NOTHING = {'','nan','na','n/a','none','null','<na>'} # what stands in a cell that says nothing
 _SIDE_NAMES = dict(train='train', training='train', val='val', valid='val', validation='val', dev='val', test='test', testing='test')
 
 def _named(raw, columns):
     "`raw.df` under our column names, and the units that the file states"
     df,said = raw.df,None
-    if columns:
-        lost = [c for c in columns.values() if c not in df]
-        if lost: raise unknown_name('column', lost[0], df.columns, raw.name)
-        df = df.rename(columns={theirs: ours for ours,theirs in columns.items()})
+    if columns: df = _renamed(df, columns, raw.name)
     if _FINDINGEMO<=set(raw.df): df,said = df.rename(columns=dict(image_path='image')),'findingemo'
     if 'image' not in df and 'image_path' in df: df = df.rename(columns=dict(image_path='image'))
     for c in _NEEDED:
-        if c not in df:
-            near = nearest(c, df.columns)
-            raise InputError(f'no column `{c}`', raw.name, f"columns={{'{c}': '{near or '...'}'}} maps one")
+        if c not in df: raise _no_column(c, df, raw.name)
     return df,said or _stated(raw)
 
+def _renamed(df, columns, name):
+    "`df` with their columns under our names"
+    if not isinstance(columns, dict): raise InputError(f'columns are a {type(columns).__name__}', name, "{'valence': 'V'}: ours, theirs")
+    for ours,theirs in columns.items():
+        if theirs not in df: raise unknown_name('column', str(theirs), df.columns, name)
+        if ours in df and ours!=theirs: raise InputError(f'`{ours}` would stand twice: as it is, and as `{theirs}`', name, 'one of the two')
+    if len(twice := [t for t in columns.values() if list(columns.values()).count(t)>1]):
+        raise InputError(f'`{twice[0]}` is mapped to two columns', name, 'a column for each')
+    return df.rename(columns={theirs: ours for ours,theirs in columns.items()})
+
+def _no_column(c, df, name):
+    "The `InputError` for a table without column `c`"
+    if len(df.columns)==1:
+        return InputError(f'no column `{c}`, and only one in all: `{df.columns[0]}`', name, 'columns separated by comma, semicolon or tab')
+    near = nearest(c, df.columns)
+    return InputError(f'no column `{c}`', name, f"columns={{'{c}': '{near or '...'}'}} maps one; here are {_some(df.columns, 8)}")
+
 def _stated(raw):
-    "Units that stand in the file's own `# units = ...` lines"
+    "`Units` that stand in the file's own `# units = ...` lines"
     meta = getattr(raw, 'meta', None) or {}
     if not isinstance(meta.get('units'), str): return None
-    ends = {d: re.findall(r'-?\d+(?:\.\d+)?', meta[d]) for d in ('valence','arousal') if d in meta}
-    return dict(ends, name=meta['units']) if ends else meta['units']
+    ends = {d: re.findall(r'-?\d+(?:\.\d+)?(?:e[+-]?\d+)?', meta[d].lower()) for d in ('valence','arousal') if d in meta}
+    try: return scene_units(dict(ends, name=meta['units']) if ends else meta['units'])
+    except InputError as e: raise InputError(f'its line `# units`: {e.what}', raw.name, e.right) from None
 
 def _numbers(raw, df, dimension, ends):
     "The labels of one dimension, float64; raises `InputError` with the rows of those that are none or outside their scale"
     text = df[dimension].astype(str).str.strip()
-    values = pd.to_numeric(text.str.replace(',', '.') if raw.comma else text, errors='coerce')
-    empty = df[dimension].isna()|text.str.lower().isin(['','nan','na','n/a','none','null'])
+    values = pd.to_numeric(_with_points(raw, dimension, text), errors='coerce')
+    empty = df[dimension].isna()|text.str.lower().isin(_NOTHING)
     for bad,what in ((values.isna()&~empty, 'is no number'),
                      ((values<ends[0])|(values>ends[1])|np.isinf(values), f'is outside {ends[0]:g} to {ends[1]:g}')):
         rows = np.flatnonzero(bad)
-        if len(rows): raise InputError(f'{dimension} `{text.iloc[rows[0]]}` {what}{_rows(rows)}', raw.where(int(rows[0])),
+        if len(rows): raise InputError(f'{dimension} `{text.iloc[rows[0]][:60]}` {what}{_rows(rows)}', raw.where(int(rows[0])),
                                        'labels in the units given, or `units=` that fit')
     return values.to_numpy('float64')
+
+def _with_points(raw, dimension, text):
+    "`text` with decimal points for decimal commas, where the table can have such"
+    comma = text.str.fullmatch(r'[+-]?\d*,\d+')
+    if not raw.comma or not comma.any(): return text
+    first = int(np.flatnonzero(comma)[0])
+    if text.str.contains('.', regex=False).any():
+        raise InputError(f'{dimension} has decimal commas (`{text.iloc[first]}`) and decimal points', raw.where(first), 'one of them')
+    points = text.str.replace(',', '.')
+    raw.notes.append(f'`{dimension}`: {_count(int(comma.sum()), "decimal comma")} (`{text.iloc[first]}` = {points.iloc[first]})')
+    return points
 
 def _rows(rows):
     "`(4 rows: 3, 8, 12, ...)`, counted from 1"
@@ -119,30 +146,43 @@ def read_scenes(
         if lost: table.attrs['notes'].append(f'{_count(len(lost), "picture")} without a file in `images` ({_some(lost, 3)})')
     return table
 
-# %% ../../nbs/data/07_scenes.ipynb #571ec9a3
+# %% ../../nbs/data/07_scenes.ipynb #56106701
 def _read_one(src, units, columns, labelled):
     "One table as `read_scenes` gives it"
-    raw,known = _raw(src, [_FINDINGEMO, set(_NEEDED)]),None
+    raw,known = raw_table(src, [_FINDINGEMO, set(_NEEDED)]),None
     if isinstance(src, pd.DataFrame):
         raw.name,known = 'scene table',src.attrs.get('units')
-        if known and units is None: units = 'reference' # it was read before
+        if known and scene_units(units or 'reference')!=UNITS['reference']:
+            raise InputError(f'this table was read before, from {known.name}, and is in reference units', raw.name, 'no `units`')
+        if known: units = 'reference'
     df,said = _named(raw, columns)
     if units is None and said is None:
         raise InputError('the units of valence and arousal are not stated', raw.name,
                          "units='findingemo', 'reference', or dict(valence=(1,9), arousal=(1,9))")
     if not len(df): raise InputError('no rows: column names and nothing below', raw.name, 'one line an annotation')
-    units = scene_units(units if units is not None else said)
+    units = _agreed(raw, units, said)
     va = np.stack([_numbers(raw, df, d, getattr(units, d)) for d in ('valence','arousal')], 1)
     _check_rows(raw, df, va, labelled)
-    out = df.assign(image=df['image'].astype(str).str.strip())
+    out = df.assign(image=df['image'].map(_image_name))
     out[['valence','arousal']] = units.to_reference(va).astype('float32')
     if 'split' in out: out['split'] = _split_names(raw, out['split'])
     out.attrs = dict(units=known or units, notes=list(dict.fromkeys(_table_notes(raw, out, va, units))))
     return out
 
+def _agreed(raw, units, said):
+    "The `Units` that were given, else those that the file states; raises `InputError` where its own line says others"
+    if units is None: return scene_units(said)
+    units = scene_units(units)
+    if said is not None and scene_units(said)!=units:
+        if said!='findingemo': raise InputError(f'its line `# units` says {said.name}, `units` says {units.name}', raw.name, 'no `units`')
+        raw.notes.append(f'the columns are those of FindingEmo, read in units `{units.name}` as was asked')
+    return units
+
+def _image_name(v): return str(int(v)) if isinstance(v, (float,np.floating)) and v==v and float(v).is_integer() else str(v).strip()
+
 def _check_rows(raw, df, va, labelled):
     "Raise `InputError` for rows without a picture or, where every row must have them, without labels"
-    no_image = np.flatnonzero(df['image'].isna()|(df['image'].astype(str).str.strip()==''))
+    no_image = np.flatnonzero(df['image'].isna()|df['image'].astype(str).str.strip().str.lower().isin(_NOTHING))
     if len(no_image): raise InputError(f'no picture is named{_rows(no_image)}', raw.where(int(no_image[0])), 'the name of a file')
     bare = np.flatnonzero(np.isnan(va).any(1))
     if labelled and len(bare):
@@ -160,22 +200,32 @@ def _table_notes(raw, out, va, units):
     notes,several = list(raw.notes),out['image'].map(video_keys(out['image'])).value_counts()
     if (n := int((several>1).sum())):
         notes.append(f'{_count(n, "picture")} with several annotations, {several.max()} at most: `mean_annotation` makes one row of each')
+    if (n := int(raw.df.astype(str).duplicated().sum())): notes.append(f'{_count(n, "row")} the same as another in every column')
     inside = np.nanmax(np.abs(va), initial=0)<=1
     if units.name=='findingemo' and inside and len(va)>20:
         notes.append('all labels lie within -1 to 1: are they in reference units already?')
     return notes
 
-# %% ../../nbs/data/07_scenes.ipynb #b37dad4f
+# %% ../../nbs/data/07_scenes.ipynb #62e8cd8b
 def _sides(src):
     "Side -> table, for a dict or a folder of tables; None for one table"
     if isinstance(src, dict):
         odd = [k for k in src if str(k).lower() not in _SIDE_NAMES]
-        if odd: raise unknown_name('side', odd[0], SIDES, 'read_scenes')
-        return {_SIDE_NAMES[str(k).lower()]: t for k,t in src.items() if t is not None}
+        if odd: raise unknown_name('side', str(odd[0]), SIDES, 'read_scenes')
+        return _each_once([(k, t) for k,t in src.items() if t is not None], 'read_scenes')
     if not isinstance(src, (str, os.PathLike)) or not Path(src).is_dir(): return None
-    found = {s: p for p in sorted(Path(src).glob('*.csv')) if (s := _SIDE_NAMES.get(p.stem.lower()))}
+    found = [(p.stem, p) for p in sorted(Path(src).glob('*.csv')) if p.stem.lower() in _SIDE_NAMES]
     if not found: raise InputError('no table in this folder', src, 'train.csv, valid.csv and test.csv, or the path of one table')
-    return {s: found[s] for s in SIDES if s in found}
+    return _each_once(found, src)
+
+def _each_once(tables, where):
+    "Side -> table, in the order of `SIDES`, for pairs of a side's name and its table"
+    named = {}
+    for k,t in tables: named.setdefault(_SIDE_NAMES[str(k).lower()], []).append((k, t))
+    if not named: raise InputError('no tables', where, 'a table for each side: train, val, test')
+    for s,these in named.items():
+        if len(these)>1: raise InputError(f'{" and ".join(str(k) for k,_ in these)} are both {s}', where, 'one table a side')
+    return {s: named[s][0][1] for s in SIDES if s in named}
 
 def _together(tables):
     "Tables of sides as one"
@@ -188,7 +238,7 @@ def _together(tables):
     table.attrs = dict(units=next(iter(units)) if len(units)==1 else UNITS['reference'], notes=notes)
     return table
 
-# %% ../../nbs/data/07_scenes.ipynb #f12bc70b
+# %% ../../nbs/data/07_scenes.ipynb #a3385182
 def write_scenes(
     table:pd.DataFrame, # as `read_scenes` gives it
     path,               # .csv
@@ -197,6 +247,10 @@ def write_scenes(
     "Write a table that `read_scenes` reads back; raises `InputError` for another suffix than .csv"
     path,units = Path(path),scene_units(units)
     if path.suffix.lower()!='.csv': raise InputError(f'{path.suffix or "no suffix"} is no kind of table', path.name, '.csv')
+    for c in _NEEDED:
+        if c not in table: raise InputError(f'no column `{c}`', 'write_scenes', 'a table of `read_scenes`')
+    if (bad := np.abs(table[['valence','arousal']].to_numpy('float64'))>1).any():
+        raise InputError('labels outside -1 to 1', f'write_scenes row {np.flatnonzero(bad.any(1))[0]+1}', 'a table of `read_scenes`')
     va = units.from_reference(table[['valence','arousal']].to_numpy('float64')).round(6)
     ends = ''.join(f'# {d} = {low:g} {high:g}\n' for d in ('valence','arousal') for low,high in [getattr(units, d)])
     known = '' if UNITS.get(units.name)==units else ends
@@ -224,7 +278,7 @@ def mean_annotation(
     out.attrs = dict(table.attrs, notes=[*table.attrs.get('notes', []), *more])
     return out[['image','valence','arousal',*kept,'n_annotations','valence_sd','arousal_sd']]
 
-# %% ../../nbs/data/07_scenes.ipynb #7de21a40
+# %% ../../nbs/data/07_scenes.ipynb #1a43dbc5
 def split_scenes(
     table:pd.DataFrame, # as `read_scenes` gives it
     val:float=.2,       # share of each quadrant's rows for validation
@@ -235,26 +289,27 @@ def split_scenes(
     seed:int=42         # decides among groups of equal size
 )->pd.DataFrame:
     "The table with a column `split`: whole pictures, groups and near-duplicates on one side. Raises `InputError`"
-    _check_shares(val, test)
+    check_shares(val, test)
     for c in ('image','valence','arousal',*[c for c in (by,stratify) if c]):
         if c not in table: raise unknown_name('column', c, table.columns, 'split_scenes')
     if not len(table): raise InputError('no rows', 'split_scenes', 'one picture or more')
     units = _units(table.reset_index(drop=True), by, same)
     kinds = quadrant(table)
     if stratify: kinds = np.array([f'{q} {v}' for q,v in zip(kinds, table[stratify])])
-    side = _deal(units, kinds, (1-val-test, val, test), np.random.default_rng(seed))
+    side = deal_to_sides(units, kinds, (1-val-test, val, test), np.random.default_rng(seed))
     out = table.assign(split=np.array(SIDES, object)[side])
     out.attrs = dict(table.attrs, split=dict(how='scenes', val=val, test=test, by=by, stratify=stratify, seed=seed))
     return out
 
-# %% ../../nbs/data/07_scenes.ipynb #dbc184b7
+# %% ../../nbs/data/07_scenes.ipynb #ef468b9d
 def quadrant(
     table:pd.DataFrame # with valence and arousal in reference units
 )->np.ndarray:
-    "In which quarter of the plane each row lies: `+v+a`, `+v-a`, `-v+a`, `-v-a`; text (n,)"
-    return np.array(['-v-a','-v+a','+v-a','+v+a'])[(table.valence.to_numpy()>=0)*2+(table.arousal.to_numpy()>=0)]
+    "In which quarter of the plane each row lies: `+v+a`, `+v-a`, `-v+a`, `-v-a`, or `none` without a label; text (n,)"
+    v,a = table.valence.to_numpy('float64'),table.arousal.to_numpy('float64')
+    return np.where(np.isnan(v+a), 'none', np.array(['-v-a','-v+a','+v-a','+v+a'])[(v>=0)*2+(a>=0)])
 
-# %% ../../nbs/data/07_scenes.ipynb #85124a03
+# %% ../../nbs/data/07_scenes.ipynb #bf0590d4
 def _units(table, by, same):
     "A number for each row, shared by rows that must stay together"
     keys = table['image'].map(video_keys(table['image'])).to_numpy(object)
@@ -269,9 +324,9 @@ def _units(table, by, same):
         lost = [p for p in pair if p not in at]
         if lost: raise InputError(f'`{lost[0]}` is no picture of the table', f'pair {n+1}', 'names as in the column `image`')
         rows,links = rows+[np.array([at[p] for p in pair])],links+[np.array([f's{n}']*2, object)]
-    return _joined(len(table), np.concatenate(rows), np.concatenate(links))
+    return connected_rows(len(table), np.concatenate(rows), np.concatenate(links))
 
-# %% ../../nbs/data/07_scenes.ipynb #25564dc7
+# %% ../../nbs/data/07_scenes.ipynb #89bcf949
 def scene_preprocessing(
     config:dict=None, # as `timm.data.resolve_data_config` gives it, or a dict that this function made; None: CLIP's at 224 pixels
     **changes         # size=160, crop_pct=1., ...
@@ -279,32 +334,43 @@ def scene_preprocessing(
     "`size, crop_pct, crop_mode, interpolation, mean, std` in plain types; raises `InputError` for what cannot be done"
     p = dict(size=224, crop_pct=.9, crop_mode='center', interpolation='bicubic', mean=[.48145466,.4578275,.40821073],
              std=[.26862954,.26130258,.27577711])
+    if config is not None and not isinstance(config, dict):
+        raise InputError(f'a {type(config).__name__}', 'preprocessing', "a dict such as timm's `resolve_data_config` makes")
     given = {k: v for k,v in dict(config or {}, **changes).items() if v is not None}
     for k in ('units','outputs'): given.pop(k, None) # which `dls.preprocessing` says besides
     if 'input_size' in given: given.setdefault('size', given.pop('input_size')); given.pop('input_size', None)
     for k in given:
         if k not in p: raise unknown_name('key of the preprocessing', k, p)
     p |= given
-    p['size'],p['crop_pct'] = _one_size(p['size']),float(p['crop_pct'])
-    p['mean'],p['std'] = ([float(v) for v in p[k]] for k in ('mean','std'))
+    p['size'] = _one_size(p['size'])
+    p['crop_pct'] = float(checked_number('crop_pct', p['crop_pct'], 'preprocessing', 'a share of the side, more than 0 and at most 1'))
+    p['mean'],p['std'] = _three_numbers(p['mean']),_three_numbers(p['std'])
     for k,known in (('crop_mode',CROP_MODES),('interpolation',INTERPOLATIONS)):
-        if p[k] not in known: raise unknown_name(k, p[k], known, 'preprocessing')
+        if not isinstance(p[k], str) or p[k] not in known: raise unknown_name(k, str(p[k]), known, 'preprocessing')
     if not 0<p['crop_pct']<=1:
         raise InputError(f"crop_pct is {p['crop_pct']}", 'preprocessing', 'a share of the side, more than 0 and at most 1')
-    if len(p['mean'])!=3 or len(p['std'])!=3 or min(p['std'])<=0:
-        raise InputError(f"mean {p['mean']} and std {p['std']}", 'preprocessing', 'three numbers each, the latter more than 0')
+    if not p['mean'] or not p['std'] or min(p['std'])<=0:
+        raise InputError(f"mean {given.get('mean', p['mean'])} and std {given.get('std', p['std'])}", 'preprocessing',
+                         'three numbers each, the latter more than 0')
     return p
 
-# %% ../../nbs/data/07_scenes.ipynb #ceed85aa
+# %% ../../nbs/data/07_scenes.ipynb #e0f79536
 CROP_MODES = ('center','squash')
 INTERPOLATIONS = dict(nearest=0, bilinear=2, bicubic=3, lanczos=1, box=4, hamming=5) # Pillow's numbers
 
 def _one_size(size):
     "The side of a square, pixels, from an int, (S,S) or (3,S,S)"
-    sides = (size,size) if isinstance(size, (int,np.integer)) else tuple(size)[-2:]
-    if len(sides)!=2 or sides[0]!=sides[1] or int(sides[0])<1 or (len(tuple(np.ravel(size)))==3 and np.ravel(size)[0]!=3):
+    given = list(size) if isinstance(size, (tuple,list,np.ndarray)) else [size]*2
+    whole = all(isinstance(v, (int,np.integer)) and not isinstance(v, bool) and v>0 for v in given)
+    if not whole or len(given) not in (2,3) or given[-1]!=given[-2] or (len(given)==3 and given[0]!=3):
         raise InputError(f'size {size!r}', 'preprocessing', 'a square: 224, (224,224) or (3,224,224)')
-    return int(sides[0])
+    return int(given[-1])
+
+def _three_numbers(values):
+    "Three finite floats, or None"
+    try: out = [float(v) for v in values]
+    except (TypeError, ValueError): return None
+    return out if len(out)==3 and np.isfinite(out).all() else None
 
 # %% ../../nbs/data/07_scenes.ipynb #38ce4bb2
 def fit_picture(
@@ -339,7 +405,7 @@ def _resized(im, size, p, window=None, flip=False):
     out = np.asarray(Image.fromarray(im).resize(size[::-1], INTERPOLATIONS[p['interpolation']], box=box))
     return out[:,::-1] if flip else out
 
-# %% ../../nbs/data/07_scenes.ipynb #b8dad201
+# %% ../../nbs/data/07_scenes.ipynb #4032014e
 class SceneAugment:
     "A random part of the fitted picture, mirrored or not, lighter or darker if asked; drawn once a picture from a seed"
     def __init__(self,
@@ -349,6 +415,9 @@ class SceneAugment:
         light:float=0.   # brightness and contrast each times 1-light..1+light
     ):
         "Raises `InputError` where a range is empty or a probability is none"
+        for name,ends in dict(scale=scale, ratio=ratio).items():
+            if not isinstance(ends, (tuple,list,np.ndarray)) or len(ends)!=2:
+                raise InputError(f'{name} {ends} is no range', 'SceneAugment', 'two numbers, the smaller one first')
         self.scale,self.ratio,self.flip,self.light = tuple(map(float, scale)),tuple(map(float, ratio)),float(flip),float(light)
         if not 0<self.scale[0]<=self.scale[1]<=1:
             raise InputError(f'scale {scale} is no range of area shares', 'SceneAugment', '0 < smallest <= largest <= 1')
@@ -516,12 +585,17 @@ class SceneSet:
         table,paths = _as_table(items, self.table, self.paths)
         return type(self)(table, paths, **merge(dict(preprocessing=self.preprocessing, split_idx=1, cache=self.cache), kwargs))
 
-# %% ../../nbs/data/07_scenes.ipynb #04de6139
+# %% ../../nbs/data/07_scenes.ipynb #fd105bd4
 def _as_table(items, table, paths):
     "A table of `items`, and where its pictures are"
     if isinstance(items, pd.DataFrame): return items, {n: paths.get(n, n) for n in items['image']}
     items = [items] if isinstance(items, (str,os.PathLike,np.ndarray)) else list(items)
-    if items and all(isinstance(i, (int,np.integer)) for i in items): return table.iloc[items],paths
+    if items and all(isinstance(i, (int,np.integer)) for i in items):
+        if max(items)>=len(table) or min(items)<-len(table): raise InputError(f'no row {max(items, key=abs)}', 'items',
+                f'{len(table)} rows')
+        return table.iloc[items],paths
+    if odd := [k for k,i in enumerate(items) if not isinstance(i, (str,os.PathLike,np.ndarray))]:
+        raise InputError(f'a {type(items[odd[0]]).__name__}', f'picture {odd[0]+1}', 'paths, or arrays (H,W,3)')
     names = [f'picture {k}' if isinstance(i, np.ndarray) else str(i) for k,i in enumerate(items)]
     where = {n: i if isinstance(i, np.ndarray) else paths.get(n, i) for n,i in zip(names, items)}
     return pd.DataFrame(dict(image=pd.Series(names, dtype=object), valence=np.float32('nan'), arousal=np.float32('nan'))),where
@@ -587,7 +661,7 @@ def show_results(x:TensorScene, y, samples, outs, ctxs=None, max_n=8, figsize=No
         draw_plane(TensorScene(im).show(ax, f'{said}\npredicted {pred}'), said, pred)
     return ctxs
 
-# %% ../../nbs/data/07_scenes.ipynb #0bf14d1e
+# %% ../../nbs/data/07_scenes.ipynb #064cb25d
 class SceneCache:
     "Fitted pictures as raw uint8 in memory-mapped files below `folder`, for one preprocessing; runs and sides share them"
     def __init__(self,
@@ -595,6 +669,7 @@ class SceneCache:
         preprocessing:dict # of `scene_preprocessing`
     ):
         self.folder,self.preprocessing,self._found = Path(folder),preprocessing,None
+        if self.folder.exists() and not self.folder.is_dir(): raise InputError('this is no folder', folder, 'a folder for fitted pictures')
         p = preprocessing
         self.home = self.folder/f"{math.floor(p['size']/p['crop_pct'])}-{p['crop_mode']}-{p['interpolation']}"
 
@@ -612,10 +687,17 @@ class SceneCache:
     def _index(self):
         if self._found is None:
             self._found = {}
-            for listed in sorted(self.home.glob('*.json')):
-                data = np.memmap(listed.with_suffix('.bin'), np.uint8, 'r')
-                for key,at,h,w in json.loads(listed.read_text(encoding='utf-8')): self._found[key] = (data,at,h,w)
+            for listed in sorted(self.home.glob('*.json')): self._found |= self._listed(listed)
         return self._found
+
+    def _listed(self, listed):
+        "What one list and its file of pixels hold; nothing of them where either is damaged, so that it is made anew"
+        try:
+            rows = [(str(key),int(at),int(h),int(w)) for key,at,h,w in json.loads(listed.read_text(encoding='utf-8'))]
+            data = np.memmap(listed.with_suffix('.bin'), np.uint8, 'r')
+        except (OSError, ValueError, TypeError): return {}
+        whole = sum(h*w*3 for _,_,h,w in rows)==len(data)
+        return {key: (data,at,h,w) for key,at,h,w in rows} if whole else {}
 
     def get(self,
         path # of a picture
@@ -626,7 +708,7 @@ class SceneCache:
         data,at,h,w = found
         return data[at:at+h*w*3].reshape(h, w, 3)
 
-# %% ../../nbs/data/07_scenes.ipynb #8318ecf5
+# %% ../../nbs/data/07_scenes.ipynb #9bafdcb3
 @patch
 def build(self:SceneCache,
     paths:dict,         # image -> path
@@ -643,7 +725,7 @@ def build(self:SceneCache,
     listed,failed,at = [],[],0
     target = self.home/f'{content_hash(sorted(map(str, map(self.key, todo.values()))))}.bin'
     with atomic_path(target) as part, open(part, 'wb') as f, ThreadPoolExecutor(max(threads, 1)) as pool:
-        for key,im,fault in _bar(pool.map(fitted, todo.items()), len(todo), progress):
+        for key,im,fault in picture_bar(pool.map(fitted, todo.items()), len(todo), progress):
             if fault: failed.append(fault); continue
             f.write(np.ascontiguousarray(im).data)
             listed.append((key, at, *im.shape[:2])); at += im.size
@@ -653,7 +735,7 @@ def build(self:SceneCache,
     self._found = None
     return pd.DataFrame(failed, columns=['image','reason','detail'])
 
-# %% ../../nbs/data/07_scenes.ipynb #6b0773de
+# %% ../../nbs/data/07_scenes.ipynb #9e60ca0b
 def scene_dls(
     train,                  # table of `read_scenes`; with a column `split` where `valid` is not given
     valid=None,             # table to validate on; None: the rows of `train` whose `split` is val
@@ -675,30 +757,55 @@ def scene_dls(
     p = scene_preprocessing(preprocessing)
     tables = [_labelled(t, side) for t,side in zip(_two_sides(train, valid), ('training','validation'))]
     both = pd.concat([t[['image']] for t in tables], ignore_index=True)
-    cache = SceneCache(cache, p) if isinstance(cache, (str,os.PathLike)) else cache
+    cache = SceneCache(getattr(cache, 'folder', cache), p) if cache is not None else None # of another preprocessing it would not fit
+    bs,workers,threads,seed,valid_bs = _whole(bs=bs, workers=workers, threads=threads, seed=seed,
+            valid_bs=bs if valid_bs is None else valid_bs)
     paths,failures = _at_hand(both, images, p, cache, check, max(workers, threads, 2), progress)
     tables = [t[~t['image'].isin(failures['image'])].reset_index(drop=True) for t in tables]
     for t,side in zip(tables, ('training','validation')): _check_side(t, side, failures)
     if (n := len(tables[0]))<bs: raise InputError(f'{n} training rows make no batch of {bs}', 'scene_dls', f'`bs` of at most {n}')
-    drawn = SceneAugment() if augment is True else augment
+    drawn = SceneAugment() if augment is True else augment or None
+    if not callable(drawn or len): raise InputError(f'`augment` is {augment!r}', 'scene_dls', 'None, True, or a `SceneAugment`')
     sets = [SceneSet(tables[0], paths, p, drawn, 0, cache), SceneSet(tables[1], paths, p, None, 1, cache)]
-    device = torch.device(device) if device is not None else best_device(verbose=False)
+    device = _device(device)
     same = dict(seed=seed, num_workers=workers, threads=threads, device=device, pin_memory=device.type=='cuda',
                 after_batch=[NormalizeScenes(p['mean'], p['std'])])
     dls = DataLoaders(SceneLoader(sets[0], bs, shuffle=True, drop_last=True, **same),
-                      SceneLoader(sets[1], valid_bs or bs, **same), device=device)
+                      SceneLoader(sets[1], valid_bs, **same), device=device)
     dls.failures,dls.preprocessing = failures,dict(p, units='reference', outputs=['valence','arousal'])
-    dls.notes = _notes(tables, failures, bs)
+    dls.notes = _notes(tables, failures, bs)+_of_no_side(train if valid is None else None)
     if verbose: print('\n'.join(dls.notes))
     return dls
 
-# %% ../../nbs/data/07_scenes.ipynb #4be19e7c
+# %% ../../nbs/data/07_scenes.ipynb #fb06385a
 def _two_sides(train, valid):
     "The tables of both sides"
     if valid is not None: return train,valid
     if not isinstance(train, pd.DataFrame) or 'split' not in train:
         raise InputError('no table to validate on, and no column `split`', 'scene_dls', '`valid`, or `split_scenes(table)`')
-    return train[train['split']=='train'],train[train['split']=='val']
+    side = _side_of(train)
+    return train[side=='train'],train[side=='val']
+
+def _side_of(table):
+    "The side of each row under our names, NaN where none is said; raises `InputError` for a word that names none"
+    said = table['split'].astype(object).where(table['split'].notna(), '').astype(str).str.strip().str.lower()
+    odd = np.flatnonzero(~said.isin({*_SIDE_NAMES,*_NOTHING}))
+    if len(odd): raise unknown_name('side', str(table['split'].iloc[odd[0]]), SIDES, f'scene_dls row {odd[0]+1}')
+    return said.map(_SIDE_NAMES).to_numpy(object)
+
+def _of_no_side(table):
+    n = 0 if table is None else int(pd.isna(_side_of(table)).sum())
+    return [f'on no side: {_count(n, "row")} without a word under `split`'] if n else []
+
+def _whole(**given):
+    "Whole numbers, in order; `bs` and `valid_bs` 1 or more"
+    least = {k: int('bs' in k) for k in given}
+    return [checked_number(k, v, 'scene_dls', f'a whole number, {least[k]} or more', least[k], whole=True) for k,v in given.items()]
+
+def _device(device):
+    if device is None: return best_device(verbose=False)
+    try: return torch.device(device)
+    except (RuntimeError, TypeError): raise InputError(f'no device `{device}`', 'scene_dls', "'cpu', 'cuda', 'mps', or None") from None
 
 def _labelled(table, side):
     "`table`, after its labels have been looked at"
@@ -706,7 +813,10 @@ def _labelled(table, side):
         raise InputError(f'the {side} side is a {type(table).__name__}', 'scene_dls', 'a table of `read_scenes`')
     for c in _NEEDED:
         if c not in table: raise InputError(f'no column `{c}`', f'{side} side', 'a table of `read_scenes`')
-    va = table[['valence','arousal']].to_numpy('float64')
+    if table['image'].isna().any(): raise InputError('no picture is named', f'{side} row {np.flatnonzero(table["image"].isna())[0]+1}',
+            'a file')
+    try: va = table[['valence','arousal']].to_numpy('float64')
+    except (TypeError, ValueError): raise InputError('labels that are no numbers', f'{side} side', 'a table of `read_scenes`') from None
     bad = np.flatnonzero(~(np.abs(va)<=1).all(1))
     if len(bad): raise InputError(f'labels {va[bad[0]].tolist()} are not in -1 to 1{_rows(bad)}', f'{side} row {bad[0]+1}',
                                   '`read_scenes(table, units=...)` converts them')

@@ -6,26 +6,28 @@
 __all__ = ['SQUASHES', 'CrossDomainCalibration', 'save_calibration', 'load_calibration', 'closed_form', 'CalibrationTrainer',
            'corrected_t', 'Ablation', 'CalibrationEvaluator']
 
-# %% ../../nbs/fuse/01_experts.ipynb #6ce6f7e8
-import copy, warnings
+# %% ../../nbs/fuse/01_experts.ipynb #95a2c74b
+import copy, os, warnings
 from dataclasses import replace
+from functools import partial
 import numpy as np
 import pandas as pd
 import torch
 from fastcore.basics import patch
 from scipy.special import stdtr
 from torch import nn
-from ..errors import InputError, unknown_name
+from ..errors import InputError, checked_number, unknown_name
 from ..runs import atomic_path
 from ..score.intervals import check_method, cluster_codes, described, p_value
-from ..score.affect import _replicates, find_units, higher_is_better
+from ..score.affect import affect_replicates, find_units, higher_is_better
 from ..score import affect
 
-# %% ../../nbs/fuse/01_experts.ipynb #d922f7e1
+# %% ../../nbs/fuse/01_experts.ipynb #3c57c148
 def _pairs(a, what):
     "`a` as float64 (N, 2), from an array, a tensor or a table"
-    if isinstance(a, torch.Tensor): a = a.detach().cpu().numpy()
-    a = np.asarray(a, 'float64')
+    if isinstance(a, torch.Tensor): a = a.detach().cpu()
+    try: a = np.asarray(a, 'float64')
+    except (TypeError, ValueError): raise InputError(f'no numbers in a {type(a).__name__}', what, '(N, 2): valence, then arousal') from None
     if a.ndim!=2 or a.shape[1]!=2: raise InputError(f'an array of shape {a.shape}', what, '(N, 2): valence, then arousal')
     if np.isinf(a).any(): raise InputError('infinite', f'{what} row {np.flatnonzero(np.isinf(a).any(1))[0]+1}', 'a number, or NaN for none')
     return a
@@ -44,6 +46,8 @@ def _usable(predictions, labels, groups):
             notes.append(f'{len(bad)} of {len(a)} rows have no {what} and are left out (rows {", ".join(map(str, bad[:5]+1))}'
                          +(', ...)' if len(bad)>5 else ')'))
     if kept.sum()<2: raise InputError(f'{kept.sum()} rows have a prediction and a label', 'calibration', 'two or more')
+    if (far := (np.abs(x[kept])>1.5).any(1).mean())>.25: # a network overshoots now and then, another ruler does so all the time
+        notes.append(f'{far:.0%} of the predictions lie far outside [-1, 1]: are they in other units?')
     for i,name in enumerate(('valence','arousal')):
         if np.ptp(x[kept,i])<1e-12: notes.append(f'the predictions of {name} are constant: only a shift can be learned')
     groups = np.arange(len(y)) if groups is None else np.asarray(groups, object)
@@ -53,7 +57,7 @@ def _usable(predictions, labels, groups):
 def _tell(notes):
     for note in notes: warnings.warn(note, stacklevel=3)
 
-# %% ../../nbs/fuse/01_experts.ipynb #0908d631
+# %% ../../nbs/fuse/01_experts.ipynb #5603ef09
 SQUASHES = dict(tanh=(torch.tanh, lambda z: 1-torch.tanh(z)**2)) # what may stand behind the map, and its slope
 
 class CrossDomainCalibration(nn.Module):
@@ -64,8 +68,9 @@ class CrossDomainCalibration(nn.Module):
     ):
         "Raises `InputError` for a negative `l2_reg` or an unknown `squash`"
         super().__init__()
-        if not (np.isfinite(l2_reg) and l2_reg>=0): raise InputError(f'`l2_reg` is {l2_reg}', 'calibration', '0 or more')
-        if squash is not None and squash not in SQUASHES: raise unknown_name('squash', str(squash), SQUASHES, 'calibration')
+        checked_number('l2_reg', l2_reg, 'calibration', '0 or more', 0)
+        if squash is not None and not (isinstance(squash, str) and squash in SQUASHES): raise unknown_name('squash', str(squash),
+                SQUASHES, 'calibration')
         self.l2_reg,self.squash = float(l2_reg),squash
         self.scale,self.shift = nn.Parameter(torch.ones(2)),nn.Parameter(torch.zeros(2))
 
@@ -83,11 +88,19 @@ class CrossDomainCalibration(nn.Module):
         pair = lambda p: '('+', '.join(f'{v:.3g}' for v in p.tolist())+')'
         return f'scale={pair(self.scale)}, shift={pair(self.shift)}, l2_reg={self.l2_reg:g}, squash={self.squash}'
 
-# %% ../../nbs/fuse/01_experts.ipynb #d12a13df
+# %% ../../nbs/fuse/01_experts.ipynb #d04fa5af
 def _array_map(c, mean):
     "Before the squash, in float64: `(z, scale)`"
     scale,shift = (p.detach().cpu().double().numpy() for p in (c.scale, c.shift))
-    return np.asarray(mean, 'float64')*scale+shift,scale
+    return _last_two(mean, 'means')*scale+shift,scale
+
+def _last_two(a, what):
+    "`a` as float64 (..., 2)"
+    try: a = np.asarray(a.detach().cpu() if isinstance(a, torch.Tensor) else a, 'float64')
+    except (TypeError, ValueError): raise InputError(f'no numbers in a {type(a).__name__}', what,
+            '(..., 2): valence, then arousal') from None
+    if a.ndim and a.shape[-1]==2: return a
+    raise InputError(f'an array of shape {a.shape}', what, '(..., 2): valence, then arousal')
 
 @patch
 def calibrate(self:CrossDomainCalibration,
@@ -102,14 +115,18 @@ def calibrate(self:CrossDomainCalibration,
 @patch
 def calibrate_variance(self:CrossDomainCalibration,
     mean, # (..., 2) what the expert said, before calibration
-    var   # (..., 2) its variances
+    var   # (..., 2) its variances, one number for all, or None: unknown
 )->np.ndarray:
-    "The variances times the squared slope of the map at `mean`"
+    "The variances times the squared slope of the map at `mean`, NaN where unknown; raises `InputError` for shapes that do not fit"
     z,scale = _array_map(self, mean)
+    if np.ndim(var) or isinstance(var, torch.Tensor): var = _last_two(var, 'variances')
+    if np.ndim(var) not in (0,1) and np.shape(var)!=z.shape: raise InputError(f'variances {np.shape(var)} for means {z.shape}',
+            'calibration', 'one each')
+    if var is None: var = np.nan
     slope = scale if self.squash is None else scale*SQUASHES[self.squash][1](torch.as_tensor(z)).numpy()
     return np.asarray(var, 'float64')*slope**2
 
-# %% ../../nbs/fuse/01_experts.ipynb #fa922ccc
+# %% ../../nbs/fuse/01_experts.ipynb #ca4c68f9
 _KIND = 'crosssuck calibration'
 
 def save_calibration(
@@ -126,12 +143,19 @@ def load_calibration(
 )->CrossDomainCalibration:
     "The calibration with its configuration; raises `InputError` for another file"
     right = 'a file that `save_calibration` wrote'
+    if not isinstance(path, (str,os.PathLike)): raise InputError(f'a {type(path).__name__} is no path', 'calibration', right)
     try: held = torch.load(path, map_location='cpu', weights_only=True)
     except OSError as e: raise InputError(f'cannot be read ({e.strerror})', path, right) from None
     except Exception: raise InputError('is damaged, or holds something else than plain numbers', path, right) from None # it stumbles anyhow
     if not isinstance(held, dict) or held.get('kind')!=_KIND: raise InputError('is no calibration', path, right)
+    lacks = [k for k in ('l2_reg','squash','scale','shift') if k not in held]
+    if lacks: raise InputError(f'has no `{lacks[0]}`', path, right)
     c = CrossDomainCalibration(held['l2_reg'], held['squash'] or None)
-    c.scale.data,c.shift.data = held['scale'],held['shift']
+    for name in ('scale','shift'):
+        v = held[name]
+        if not (isinstance(v, torch.Tensor) and v.shape==(2,) and v.is_floating_point() and v.isfinite().all()):
+            raise InputError(f'its {name} is not two numbers', path, right)
+        getattr(c, name).data = v.float()
     return c
 
 @patch
@@ -167,7 +191,7 @@ def _ridge(m, l2, mse_weight):
     u = (np.linalg.pinv(A, 1e-12, hermitian=True)@np.stack([xy-xx, y-x], -1)[...,None])[...,0]
     return 1+u[...,0],u[...,1]
 
-# %% ../../nbs/fuse/01_experts.ipynb #55353ce9
+# %% ../../nbs/fuse/01_experts.ipynb #b5ca3dcb
 def closed_form(
     predictions,  # (N, 2) what the expert says; NaN where it could not
     labels,       # (N, 2) what people said, reference space
@@ -175,7 +199,8 @@ def closed_form(
     mse_weight=1. # weight of the squared error beside it
 )->tuple:
     "`(scale (2,), shift (2,))` that minimise `mse_weight * MSE + l2_reg * sum((scale-1)^2 + shift^2)`; raises `InputError`"
-    if not mse_weight>0 or l2_reg<0: raise InputError(f'`mse_weight` {mse_weight}, `l2_reg` {l2_reg}', 'calibration', 'above 0, 0 or more')
+    checked_number('mse_weight', mse_weight, 'calibration', 'above 0', 0, inside=True)
+    checked_number('l2_reg', l2_reg, 'calibration', '0 or more', 0)
     x,y,_,_,_,notes = _usable(predictions, labels, None)
     _tell(notes)
     scale,shift = _ridge(_moments(torch.tensor(x), torch.tensor(y), torch.ones(1, len(x)).double()), l2_reg, mse_weight)
@@ -220,7 +245,7 @@ def _descend(x, y, train, val, c, o):
         p,state = _adam(p.detach(), torch.autograd.grad((loss[:,0]+pull).sum(), p)[0], state, o.lr)
     return *kept.unbind(1),at.numpy(),torch.stack(history, 1).numpy()
 
-# %% ../../nbs/fuse/01_experts.ipynb #4f6edbd6
+# %% ../../nbs/fuse/01_experts.ipynb #4e8608f5
 class CalibrationTrainer:
     """Fits a `CrossDomainCalibration` in place; afterwards `history`, `best_epoch`, `n_train`, `n_val`, `notes`,
     and the rows `held_out` and `left_out`, tell how"""
@@ -235,10 +260,16 @@ class CalibrationTrainer:
         mse_weight=.3    # weight of the squared error
     ):
         "Raises `InputError` for a value that cannot be"
-        for name,value,ok,right in (('lr', lr, lr>0, 'above 0'), ('epochs', epochs, epochs>=1, '1 or more'),
-                ('patience', patience, patience>=1, '1 or more'), ('ccc_weight', ccc_weight, ccc_weight>=0, '0 or more'),
-                ('mse_weight', mse_weight, mse_weight>=0 and mse_weight+ccc_weight>0, '0 or more, one of the two above 0')):
-            if not ok: raise InputError(f'`{name}` is {value}', 'calibration', right)
+        if not isinstance(calibration, CrossDomainCalibration):
+            raise InputError(f'a {type(calibration).__name__}', 'calibration', 'a `CrossDomainCalibration`')
+        number = partial(checked_number, where='calibration')
+        number('lr', lr, right='above 0', low=0, inside=True)
+        epochs = number('epochs', epochs, right='a whole number, 1 or more', low=1, whole=True)
+        number('patience', patience, right='1 or more', low=1)
+        seed = number('seed', seed, right='a whole number, 0 or more', low=0, whole=True)
+        for name,value in dict(ccc_weight=ccc_weight, mse_weight=mse_weight).items():
+            number(name, value, right='0 or more, one of the two above 0', low=0)
+        if not mse_weight+ccc_weight>0: raise InputError('`ccc_weight` and `mse_weight` are 0', 'calibration', 'one of the two above 0')
         self.calibration,self.lr,self.epochs,self.patience,self.seed = calibration,lr,epochs,patience,seed
         self.val_split,self.ccc_weight,self.mse_weight = _share(val_split),ccc_weight,mse_weight
 
@@ -276,7 +307,7 @@ class CalibrationTrainer:
         return scale,shift,np.zeros(len(train), int),np.stack([loss,loss], -1)[:,None]
 
 def _share(val_split):
-    if 0<=val_split<1: return val_split
+    if isinstance(val_split, (int,float,np.number)) and 0<=val_split<1: return val_split
     raise InputError(f'`val_split` is {val_split}', 'calibration', 'a share from 0 up to below 1; .2 is usual')
 
 # %% ../../nbs/fuse/01_experts.ipynb #08cab9a8
@@ -303,7 +334,7 @@ def _arms(x, y, codes, tests, trainer, rng):
         found[f'constant {name}'] = by_fold(lambda i, f=f: np.broadcast_to(f(y[~test[i]], 0), x.shape))
     return {'without': np.broadcast_to(np.clip(x, -1, 1), (runs,*x.shape)), **found}
 
-# %% ../../nbs/fuse/01_experts.ipynb #79e6416f
+# %% ../../nbs/fuse/01_experts.ipynb #06f4da75
 _METRICS = ('mae','ccc')
 _KEYS = [f'{m}_{d}' for m in _METRICS for d in ('v','a','avg')]
 def _sign(key): return 1 if higher_is_better(key) else -1
@@ -311,7 +342,7 @@ def _sign(key): return 1 if higher_is_better(key) else -1
 def _drawn(arm, y, codes, n, units, n_boot, seed):
     "`{key: Replicates}` of an arm (runs, N, 2); its standard error is that of the resamples"
     runs = len(arm)
-    found = _replicates(arm.reshape(-1, 2), np.tile(y, (runs,1)), np.tile(codes, runs), n, _METRICS, units, n_boot, seed)
+    found = affect_replicates(arm.reshape(-1, 2), np.tile(y, (runs,1)), np.tile(codes, runs), n, _METRICS, units, n_boot, seed)
     return {k: replace(r, smooth=False) for k,r in found.items()}
 
 def _figures(pred, true, units):
@@ -322,20 +353,21 @@ def _figures(pred, true, units):
         out.update(zip((f'{m}_v',f'{m}_a',f'{m}_avg'), (*v,v.mean())))
     return out
 
-# %% ../../nbs/fuse/01_experts.ipynb #048dde6f
+# %% ../../nbs/fuse/01_experts.ipynb #a687023f
 def corrected_t(
     differences, # (J,) one figure for each random split
     ratio        # size of the test part over that of the training part
 )->dict:
     "`{'t', 'df', 'p_value'}` of no difference on average (Nadeau & Bengio 2003); all but `df` None where splits are one or all alike"
-    d = np.asarray(differences, 'float64')
+    checked_number('ratio', ratio, 'corrected t', 'test rows over training rows, 0 or more', 0)
+    d = np.asarray(differences, 'float64').ravel()
     df = len(d)-1
     se = np.sqrt((1/len(d)+ratio)*d.var(ddof=1)) if df>0 else np.nan
     if not (np.isfinite(se) and se>1e-12): return dict(t=None, df=df, p_value=None)
     t = float(d.mean()/se)
     return dict(t=t, df=df, p_value=float(2*stdtr(df, -abs(t))))
 
-# %% ../../nbs/fuse/01_experts.ipynb #c01aaf3f
+# %% ../../nbs/fuse/01_experts.ipynb #1d9ae50d
 class Ablation(dict):
     "What `ablation_study` found: `{metric: {...}}`, and around it `arms`, `n`, `groups`, `n_runs`, `folds` and `notes`"
     def table(self, metrics=None): # names such as 'mae_avg'; None: all six
@@ -348,6 +380,7 @@ class Ablation(dict):
 
     def verdict(self, metric='mae_avg'): # which
         "One sentence: whether calibration improves the metric, and whether it is better than a constant"
+        if metric not in self: raise unknown_name('metric', metric, self, 'ablation')
         r,arms = self[metric],self.arms[metric]
         if r['improvement'] is None: return f'{metric}: undefined, {r["reason"]}'
         worse = r['high'] is not None and r['high']<0
@@ -360,14 +393,15 @@ class Ablation(dict):
         return (f'{metric}: {r["without_mean"]:.3f} without, {r["with_mean"]:.3f} with calibration, which {says} '
                 f'by {r["improvement"]:+.3f}{span}; calibrated it {against} a {best}'+(f' ({arms[best]["value"]:.3f})' if best else ''))
 
-# %% ../../nbs/fuse/01_experts.ipynb #15c23b28
+# %% ../../nbs/fuse/01_experts.ipynb #96ad9621
 def _better_by(key, a, b, n, kw):
     "How much better figure `a` is than `b` (`Replicates` under the same draws): `(value, low, high, p, se, described)`"
     if np.isnan([a.value, b.value]).any() or n<2: return (None,)*6
     r = a-b if _sign(key)>0 else b-a
     d = described(r, n, **kw)
     se = float(r.se)
-    return float(r.value),d['low'],d['high'],p_value(r, kw['method']),se if se>1e-12 else None,d
+    low,high = (None if v is None else float(v) for v in (d['low'], d['high']))
+    return float(r.value),low,high,p_value(r, kw['method']),se if se>1e-12 else None,d
 
 def _arm_rows(key, drawn, spread, n, kw):
     "`{arm: row of the table}` for one metric"
@@ -393,7 +427,7 @@ def _of_metric(key, drawn, spread, splits, ratio, n, alpha, kw):
         method='no interval' if d is None else f'paired out-of-fold errors: {d["method"]}', note='' if d is None else d['note'],
         reason='a side is constant, or there is one group only' if value is None else None)
 
-# %% ../../nbs/fuse/01_experts.ipynb #21da6d6a
+# %% ../../nbs/fuse/01_experts.ipynb #a992f4d9
 class CalibrationEvaluator:
     "Whether a calibration is worth having, judged out of fold and by group"
     def __init__(self,
@@ -417,9 +451,13 @@ class CalibrationEvaluator:
         """`{metric: {...}}` for mae and ccc of valence (`_v`), arousal (`_a`) and their mean (`_avg`): `without_mean/std`, `with_mean/std`
         (the figure out of fold; its spread over test folds), `improvement` (positive: better), `low`, `high`, `p_value`, `significant`,
         `effect_size` (improvement over its standard deviation from group to group), `corrected_t/df/p_value`. Raises `InputError`"""
+        if not isinstance(self.trainer, CalibrationTrainer):
+            raise InputError(f'the trainer is a {type(self.trainer).__name__}', 'ablation', 'a `CalibrationTrainer`')
         x,y,codes,n,_,notes = _usable(predictions, labels, groups)
         _tell(notes)
-        _whole(n_runs=(n_runs,1), folds=(folds,2))
+        _whole(n_runs=(n_runs,1), folds=(folds,2), n_boot=(n_boot,1), seed=(seed,0))
+        for name,value in dict(alpha=alpha, level=level).items(): checked_number(name, value, 'ablation', 'between 0 and 1', 0, 1,
+                inside=True)
         if n<max(folds, 4): raise InputError(f'{n} groups for {folds} folds', 'ablation', f'{max(folds, 4)} groups or more')
         rng,ruler = np.random.default_rng(seed),find_units(units)
         tests = np.stack([_deal(n, folds, rng)[:,codes] for _ in range(n_runs)])

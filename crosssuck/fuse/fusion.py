@@ -4,28 +4,36 @@
 
 # %% auto #0
 __all__ = ['METHODS', 'Fused', 'Stabilised', 'VarianceWorth', 'fuse', 'AdaptiveStabilizer', 'Affect', 'FusionResult',
-           'SceneFaceFusion', 'fusion_table', 'mean_jitter', 'tune_thresholds', 'validate_fusion', 'face_verdict',
-           'variance_worth']
+           'SceneFaceFusion', 'fusion_table', 'Said', 'mean_jitter', 'tune_thresholds', 'validate_fusion',
+           'face_verdict', 'variance_worth']
 
-# %% ../../nbs/fuse/02_fusion.ipynb #2f5fc827
+# %% ../../nbs/fuse/02_fusion.ipynb #63ae0c96
 import warnings
 from collections import Counter, deque, namedtuple
 from dataclasses import dataclass, replace
+from itertools import product
 import numpy as np
 import pandas as pd
 from scipy.signal import lfilter
-from ..errors import InputError, unknown_name
+from ..data.images import as_bgr
+from ..errors import InputError, checked_number, unknown_name
 from ..score.intervals import cluster_codes, holm, weighted_interval
 from ..score.affect import affect_differences, affect_figures, higher_is_better
 
-# %% ../../nbs/fuse/02_fusion.ipynb #8244c71e
+# %% ../../nbs/fuse/02_fusion.ipynb #226f38a5
 METHODS = ('inverse_variance','fixed')
 Fused = namedtuple('Fused', 'mean var valid')
+
+def _array(a, who):
+    "`a` as float64, from an array, a tensor or a list"
+    if hasattr(a, 'detach'): a = a.detach().cpu()
+    try: return np.asarray(a, 'float64')
+    except (TypeError, ValueError): raise InputError(f'no numbers in a {type(a).__name__}', who, 'an array of floats') from None
 
 def _mean(mean, who):
     "`mean` as float64 (N, 2), or None"
     if mean is None: return None
-    a = np.atleast_2d(np.asarray(mean, 'float64'))
+    a = np.atleast_2d(_array(mean, who))
     if a.ndim!=2 or a.shape[1]!=2: raise InputError(f'means of shape {np.shape(mean)}', who, '(N, 2): valence, then arousal')
     if np.isinf(a).any(): raise InputError('infinite', f'{who} row {np.flatnonzero(np.isinf(a).any(1))[0]+1}', 'a number, or NaN for none')
     return a
@@ -33,7 +41,7 @@ def _mean(mean, who):
 def _variance(var, n, who):
     "`(variances as float64 (n, 2), NaN where unknown; rows that were negative)`"
     if var is None: return np.full((n, 2), np.nan),np.zeros(0, int)
-    a = np.asarray(var, 'float64')
+    a = _array(var, who)
     if a.shape not in ((), (2,), (n,2), (n,1)): raise InputError(f'variances of shape {a.shape}', who, f'({n}, 2), as its means have')
     a = np.broadcast_to(a, (n, 2))
     bad = a<0
@@ -50,11 +58,11 @@ def _expert(mean, var, n, who):
     return mean,var,~np.isnan(mean[:,0]+mean[:,1])
 
 def _weights(weights):
-    w = np.asarray(weights, 'float64')
+    w = _array(weights, 'fusion weights')
     if w.shape==(2,) and np.isfinite(w).all() and (w>=0).all() and w.sum()>0: return w/w.sum()
     raise InputError(f'`weights` are {weights}', 'fusion', 'two numbers, 0 or more, scene before face; (.6, .4) is usual')
 
-# %% ../../nbs/fuse/02_fusion.ipynb #646b5dab
+# %% ../../nbs/fuse/02_fusion.ipynb #5d3c1cf3
 def fuse(
     scene_mean, # (N, 2) or (2,) valence and arousal; None, or NaN in a row: the scene has nothing to say there
     scene_var,  # (N, 2), one number, or None: unknown; NaN in a cell: unknown there; 0: certain
@@ -66,7 +74,7 @@ def fuse(
 )->Fused:
     "`(mean, var, valid)` of shapes (N, 2), (N, 2), (N,), or (2,), (2,), () for single rows; raises `InputError` for shapes that do not fit"
     if method not in METHODS: raise unknown_name('method', str(method), METHODS, 'fusion')
-    if not eps>0: raise InputError(f'`eps` is {eps}', 'fusion', 'above 0')
+    checked_number('eps', eps, 'fusion', 'above 0', 0, inside=True)
     single = all(m is None or np.ndim(m)==1 for m in (scene_mean, face_mean))
     s,f = _mean(scene_mean, 'scene'),_mean(face_mean, 'face')
     if s is None and f is None: raise InputError('neither a scene nor a face', 'fusion', 'means of one of them at least')
@@ -113,7 +121,7 @@ def _steadiness(x, w):
     var[:1] = np.nan
     return var,jitter
 
-# %% ../../nbs/fuse/02_fusion.ipynb #a7c9d423
+# %% ../../nbs/fuse/02_fusion.ipynb #44ac7e54
 class AdaptiveStabilizer:
     "A moving average of valence and arousal that holds while they are uncertain"
     def __init__(self,
@@ -122,11 +130,12 @@ class AdaptiveStabilizer:
         window:int=60             # outputs that steadiness is about, 2 or more
     ):
         "Raises `InputError` for a value that cannot be"
-        if not 0<alpha<=1: raise InputError(f'`alpha` is {alpha}', 'stabiliser', 'above 0, up to 1')
-        if uncertainty_threshold is not None and not uncertainty_threshold>=0:
-            raise InputError(f'`uncertainty_threshold` is {uncertainty_threshold}', 'stabiliser', 'a variance, 0 or more, or None')
-        if window<2: raise InputError(f'`window` is {window}', 'stabiliser', '2 frames or more')
-        self.alpha,self.threshold,self.window = alpha,np.inf if uncertainty_threshold is None else uncertainty_threshold,int(window)
+        if not 0<checked_number('alpha', alpha, 'stabiliser', 'above 0, up to 1')<=1:
+            raise InputError(f'`alpha` is {alpha}', 'stabiliser', 'above 0, up to 1')
+        if uncertainty_threshold is not None and uncertainty_threshold!=np.inf:
+            checked_number('uncertainty_threshold', uncertainty_threshold, 'stabiliser', 'a variance, 0 or more, or None', 0)
+        window = checked_number('window', window, 'stabiliser', 'a whole number of frames, 2 or more', 2, whole=True)
+        self.alpha,self.threshold,self.window = alpha,np.inf if uncertainty_threshold is None else uncertainty_threshold,window
         self.reset()
 
     def reset(self):
@@ -141,9 +150,12 @@ class AdaptiveStabilizer:
         mean,    # (2,) valence and arousal of the next frame; NaN or None: nothing to go by
         var=None # (2,) its variance; None or NaN: unknown, which holds nothing
     )->np.ndarray:
-        "(2,) the stable values, NaN before the first frame that has any"
-        x = np.full(2, np.nan) if mean is None else np.asarray(mean, 'float64')
-        v = np.full(2, np.nan) if var is None else np.asarray(var, 'float64')
+        "(2,) the stable values, NaN before the first frame that has any; raises `InputError` for another shape"
+        x = np.full(2, np.nan) if mean is None else _array(mean, 'stabiliser')
+        v = np.full(2, np.nan) if var is None else _array(var, 'stabiliser')
+        if x.shape!=(2,) or v.shape not in ((), (2,)): raise InputError(f'shapes {x.shape} and {v.shape}', 'stabiliser',
+                '(2,): valence, arousal')
+        if np.isinf(x).any(): raise InputError('infinite', 'stabiliser', 'a number, or NaN for none')
         there = not np.isnan(x).any()
         if self._last is None and not there: self.gated = np.ones(2, bool); return np.full(2, np.nan)
         if self._last is None: self.gated,self._last = np.zeros(2, bool),x.copy()
@@ -220,26 +232,12 @@ class FusionResult:
     raw: Affect=None               # before the stabiliser
     problem: str=''                # why a path is missing
 
-# %% ../../nbs/fuse/02_fusion.ipynb #64cb62b8
+# %% ../../nbs/fuse/02_fusion.ipynb #c6b877fe
 def _frame(frame):
     "`(uint8 (H, W, 3), '')`, or `(None, why not)`; raises `InputError` for what is no image at all"
     if frame is None: return None,'frame could not be read'
     a = np.asarray(frame)
-    if a.size==0: return None,'frame is empty'
-    if a.ndim==2: a = a[:,:,None]
-    if a.ndim!=3 or a.shape[2] not in (1,3,4):
-        raise InputError(f'an array of shape {np.shape(frame)}', 'frame', '(H, W), or (H, W, 1, 3 or 4)')
-    if a.dtype==np.uint16: a = (a//257).astype('uint8')
-    if a.dtype!=np.uint8: raise InputError(f'pixels of type {a.dtype}', 'frame', 'uint8, or uint16')
-    return (np.repeat(a, 3, 2) if a.shape[2]==1 else np.ascontiguousarray(a[:,:,:3])),''
-
-def _crop(image, box, padding):
-    "The face with `padding` (share of its size) on each side, cut at the picture's border; None where nothing of it is inside"
-    x,y,w,h = (float(v) for v in box)
-    if not (w>0 and h>0): return None
-    (H,W),px,py = image.shape[:2],padding*w,padding*h
-    x0,y0,x1,y1 = (int(np.clip(round(v), 0, most)) for v,most in ((x-px,W),(y-py,H),(x+w+px,W),(y+h+py,H)))
-    return image[y0:y1,x0:x1] if x1>x0 and y1>y0 else None
+    return (None,'frame is empty') if a.size==0 else (as_bgr(a, 'frame'),'')
 
 def _primary(faces, shape):
     from crosssuck.models.faces import primary_face # here: that room takes torch with it, and arrays can be fused without
@@ -262,7 +260,7 @@ class _Found:
 def _failed(who, e): return f'{who} failed ({type(e).__name__}: {" ".join(str(e).split())[:100]})'
 def _grey(crop): return float(crop.reshape(-1, 3).mean(0)@[.114,.587,.299])
 
-# %% ../../nbs/fuse/02_fusion.ipynb #8e0e58fa
+# %% ../../nbs/fuse/02_fusion.ipynb #0eb3745c
 class SceneFaceFusion:
     "Scene and face of each frame, fused; `counts` says how often a path was missing and why"
     def __init__(self,
@@ -282,13 +280,20 @@ class SceneFaceFusion:
         primary=None,          # function of (faces, image shape) that chooses one; default: `models.faces.primary_face`
         padding=.2             # around the face's box, share of its size
     ):
-        "Raises `InputError` for a predictor without its method or one half of a face path"
+        "Raises `InputError` for a predictor without its method, one half of a face path, or a setting that cannot be"
         for who,what,method in (('scene_predictor', scene_predictor, 'predict'), ('face_expert', face_expert, 'predict'),
                                 ('face_processor', face_processor, 'detect')):
             if (what is not None or who=='scene_predictor') and not callable(getattr(what, method, None)):
                 raise InputError(f'`{who}` has no `{method}`', 'fusion', f'an object with `{method}(...)`')
         if (face_expert is None)!=(face_processor is None):
             raise InputError('a face path has two halves', 'fusion', 'both a `face_expert` and a `face_processor`, or neither')
+        if primary is not None and not callable(primary): raise InputError(f'`primary` is {primary}', 'fusion',
+                'a function of (faces, shape)')
+        for name,value,right,high in (('min_face_score', min_face_score, 'from 0 to 1, or None', 1), ('padding', padding, '0 or more', 10),
+                ('max_face_sigma', max_face_sigma, '0 or more, or None', np.inf), ('min_brightness', min_brightness, '0 to 255, or None',
+                        255)):
+            if value is not None: checked_number(name, value, 'fusion', right, 0, high)
+        checked_number('eps', eps, 'fusion', 'above 0', 0, inside=True)
         self.scene,self.expert,self.processor = scene_predictor,face_expert,face_processor
         self.primary,self.padding = primary or _primary,padding
         self.method,self.weights,self.eps = METHODS[not use_variance_weighting],tuple(_weights(weights)),eps
@@ -325,8 +330,9 @@ class SceneFaceFusion:
 
     def _told(self, answer, n, who):
         "(2, n, 2) the means and variances of an `answer`"
-        mean,var = answer
-        mean = _mean(mean, who)
+        if not isinstance(answer, (tuple,list)) or len(answer)!=2 or answer[0] is None:
+            raise InputError(f'the answer is a {type(answer).__name__}', who, '(mean (B, 2), variance (B, 2) or None)')
+        mean,var = _mean(answer[0], who),answer[1]
         if len(mean)!=n: raise InputError(f'{len(mean)} predictions for {n} images', who, 'one an image')
         var,negative = _variance(var, len(mean), who)
         if len(negative): self.counts[f'{who}: negative variance, taken as unknown'] += len(negative)
@@ -335,15 +341,19 @@ class SceneFaceFusion:
     def _find(self, image):
         "The face of an image, or why there is none to read"
         if self.processor is None: return _Found()
+        from crosssuck.models.faces import crop_face, visible_part
         try:
             faces = self.processor.detect(image)
             face = self.primary(faces, image.shape) if len(faces) else None
-            if face is None: return _Found(why='no face')
-            crop = _crop(image, face.box, self.padding)
+            if face is None: return _Found(why='no face inside of the frame' if len(faces) else 'no face')
+            score = getattr(face, 'score', None)
+            out = _Found(image, face, None, tuple(float(v) for v in face.box), None if score is None or np.isnan(score) else float(score))
+            part = visible_part(out.box, image.shape)
+            if part is None: return out.refused('face lies outside of the frame')
+            out.crop = crop_face(image, face, self.padding)
         except Exception as e: return _Found(why=_failed('detector', e)) # whatever a detector may raise: the scene goes on
-        out = _Found(image, face, crop, tuple(float(v) for v in face.box), None if face.score is None else float(face.score))
-        if crop is None: return out.refused('face lies outside of the frame')
-        out.brightness = _grey(crop)
+        x0,y0 = np.floor(part[:2]).astype(int)
+        out.brightness = _grey(image[y0:max(round(part[3]), y0+1), x0:max(round(part[2]), x0+1)])
         if self.min_score is not None and out.score is not None and out.score<self.min_score: return out.refused('face score too low')
         if self.min_brightness is not None and out.brightness<self.min_brightness: return out.refused('face too dark')
         return out
@@ -382,7 +392,7 @@ class SceneFaceFusion:
                 number(steady.variance[i]) if steady else None, number(steady.jitter[i]) if steady else None, raw, f.why))
         return out
 
-# %% ../../nbs/fuse/02_fusion.ipynb #5c6c51bf
+# %% ../../nbs/fuse/02_fusion.ipynb #6de818e0
 _PARTS = ('scene','face','fused','raw')
 
 def fusion_table(
@@ -400,23 +410,32 @@ def fusion_table(
         row |= dict(zip(('face_x','face_y','face_w','face_h'), r.face_bbox or (None,)*4), face_score=r.face_score,
                     face_brightness=r.face_brightness, stability_variance=r.stability_variance, stability_jitter=r.stability_jitter)
         rows.append({k: np.nan if v is None else v for k,v in row.items()}|dict(problem=r.problem))
-    return pd.concat([pd.DataFrame(columns, index=range(len(rows))), pd.DataFrame(rows)], axis=1)
+    for k,v in columns.items():
+        if np.ndim(v) and len(v)!=len(rows): raise InputError(f'{len(v)} values of `{k}` for {len(rows)} results', 'fusion table',
+                'one a result')
+    names = list(rows[0]) if rows else list(fusion_table([FusionResult(*[Affect()]*3)])) # a film without frames has columns all the same
+    return pd.concat([pd.DataFrame(columns, index=range(len(rows))), pd.DataFrame(rows, columns=names)], axis=1)
 
-# %% ../../nbs/fuse/02_fusion.ipynb #e9099257
+# %% ../../nbs/fuse/02_fusion.ipynb #dbf2c36c
 @dataclass
-class _Said:
+class Said:
     "Two experts on the same rows: means (n, 2), variances (n, 2), whether there (n,), and what the detector thought of the face (n,)"
-    scene: np.ndarray
-    scene_var: np.ndarray
-    scene_there: np.ndarray
-    face: np.ndarray
-    face_var: np.ndarray
-    face_there: np.ndarray
-    score: np.ndarray
-    brightness: np.ndarray
+    scene: np.ndarray       # (n, 2) valence and arousal, NaN for none
+    scene_var: np.ndarray   # (n, 2) variances, NaN where unknown
+    scene_there: np.ndarray # (n,) bool
+    face: np.ndarray        # as `scene`
+    face_var: np.ndarray    # as `scene_var`
+    face_there: np.ndarray  # (n,) bool
+    score: np.ndarray       # (n,) the detector's, NaN where unknown
+    brightness: np.ndarray  # (n,) mean grey level of the face, NaN where unknown
 
     @classmethod
-    def read(cls, given):
+    def read(cls,
+        given # list of results, their `fusion_table`, or a dict of arrays
+    ):
+        "From whatever form they have; raises `InputError`"
+        if not isinstance(given, (list,dict,pd.DataFrame)):
+            raise InputError(f'a {type(given).__name__}', 'experts', 'results, their table, or a dict of arrays')
         if isinstance(given, list): given = fusion_table(given)
         if isinstance(given, pd.DataFrame): given = _from_table(given)
         for k in given:
@@ -424,7 +443,7 @@ class _Said:
         means = [_mean(given.get(f'{p}_mean'), p) for p in ('scene','face')]
         if means[0] is None: raise InputError('`scene_mean` is missing', 'experts', 'what is compared with the scene needs one')
         n = len(means[0])
-        flat = [np.full(n, np.nan) if given.get(k) is None else np.asarray(given[k], 'float64') for k in _KEYS[4:]]
+        flat = [np.full(n, np.nan) if given.get(k) is None else _array(given[k], k) for k in _KEYS[4:]]
         for k,a in zip(_KEYS[4:], flat):
             if a.shape!=(n,): raise InputError(f'an array of shape {a.shape}', k, f'({n},), one a row')
         both = [_expert(m, given.get(f'{p}_var') if m is not None else None, n, p) for m,p in zip(means, ('scene','face'))]
@@ -436,6 +455,7 @@ class _Said:
         if use is not None: face = np.where(use[:,None], face, np.nan)
         return fuse(self.scene, self.scene_var, face, var, method, weights, eps)
 
+_Said = Said # its former name, by which `experiment_affect` still calls it
 _KEYS = ('scene_mean','scene_var','face_mean','face_var','face_score','face_brightness')
 def _calibrated(said, c): return c.calibrate(said.face),c.calibrate_variance(said.face, said.face_var)
 
@@ -460,7 +480,12 @@ def _clusters(groups, n, what='rows'):
 def _truth(truth, n):
     t = _mean(truth, 'truth')
     if t is None or len(t)!=n: raise InputError(f'{0 if t is None else len(t)} labels for {n} rows', 'truth', 'one a row')
+    if (wide := np.abs(t)>1+1e-6).any():
+        raise InputError(f'{wide.sum()} labels lie outside [-1, 1]', f'truth row {np.flatnonzero(wide.any(1))[0]+1}',
+                         '`Units.to_reference` brings other units there')
     return t
+
+def _draws(n_boot): checked_number('n_boot', n_boot, 'fusion', 'a whole number of resamples, 1 or more', 1, whole=True)
 
 def _gain(name, d):
     "`affect_differences` entry turned so that positive is better: `(value, low, high, p)`"
@@ -490,7 +515,7 @@ def _stable(both, film, s):
         out[rows] = fresh.run(np.where(both.valid[rows,None], both.mean[rows], np.nan), both.var[rows]).mean
     return out
 
-# %% ../../nbs/fuse/02_fusion.ipynb #e76201fa
+# %% ../../nbs/fuse/02_fusion.ipynb #45c41d9d
 def tune_thresholds(
     experts,     # results without gates, their `fusion_table`, or a dict of arrays
     truth,       # (N, 2) labels, reference space
@@ -510,27 +535,51 @@ def tune_thresholds(
     """A row for each combination: share of `faces` used, `jitter`, `mae_v/a/avg` (`low`, `high` of the last), `ccc_avg`, and `gain`
     (`gain_low`, `gain_high`, `gain_p`), what mae_avg is better by than the scene alone; `attrs` has `truth_jitter`, `scene_jitter`.
     Raises `InputError`"""
-    said = _Said.read(experts)
-    truth,keep = _truth(truth, len(said.scene)),said.scene_there
+    said = _ungated(experts)
+    truth,shown = _truth(truth, len(said.scene)),said.scene_there
+    keep = shown&~np.isnan(truth).any(1) # frames without a label pass through the stabiliser all the same
+    if not keep.any(): raise InputError('no row has both a label and a scene', 'thresholds', 'one or more')
+    _draws(n_boot)
+    grid = _grid(scores, sigmas, brightness)
+    if not isinstance(stabilizer, (AdaptiveStabilizer,type(None))):
+        raise InputError(f'`stabilizer` is {stabilizer}', 'thresholds', 'an `AdaptiveStabilizer`, or None')
     film,_ = (np.zeros(len(truth), int),1) if groups is None else _clusters(groups, len(truth))
     by = None if groups is None else film[keep]
     kw = dict(groups=by, unit=unit, units=units, n_boot=n_boot, seed=seed, level=level)
     alone = _stable(fuse(said.scene, said.scene_var, None, None), film, stabilizer)
     rows = []
-    for score in scores:
-        for sigma in sigmas:
-            for light in brightness:
-                use = said.face_there&_passes(said, score, sigma, light)
-                out = _stable(said.fuse(use, method, weights), film, stabilizer)[keep]
-                f = affect_figures(out, truth[keep], names=['mae','ccc'], **kw)
-                gain = _gain('mae', affect_differences(out, alone[keep], truth[keep], names=['mae'], **kw)['mae_avg'])
-                rows.append(dict(min_face_score=score or None, max_face_sigma=sigma, min_brightness=light, faces=use[keep].mean(),
-                    jitter=mean_jitter(out, film[keep]), **{k: f[k]['value'] for k in ('mae_v','mae_a','mae_avg')}, low=f['mae_avg']['low'],
-                    high=f['mae_avg']['high'], ccc_avg=f['ccc_avg']['value'], **dict(zip(('gain','gain_low','gain_high','gain_p'), gain))))
+    for score,sigma,light in grid:
+        use = said.face_there&_passes(said, score, sigma, light)
+        out = _stable(said.fuse(use, method, weights), film, stabilizer)
+        f = affect_figures(out[keep], truth[keep], names=['mae','ccc'], **kw)
+        gain = _gain('mae', affect_differences(out[keep], alone[keep], truth[keep], names=['mae'], **kw)['mae_avg'])
+        rows.append(dict(min_face_score=score or None, max_face_sigma=sigma, min_brightness=light, faces=use[keep].mean(),
+            jitter=mean_jitter(out[shown], film[shown]), **{k: f[k]['value'] for k in ('mae_v','mae_a','mae_avg')}, low=f['mae_avg']['low'],
+            high=f['mae_avg']['high'], ccc_avg=f['ccc_avg']['value'], **dict(zip(('gain','gain_low','gain_high','gain_p'), gain))))
     table = pd.DataFrame(rows).astype(float)
-    table.attrs.update(truth_jitter=mean_jitter(truth[keep], film[keep]), scene_jitter=mean_jitter(alone[keep], film[keep]),
+    table.attrs.update(truth_jitter=mean_jitter(truth[keep], film[keep]), scene_jitter=mean_jitter(alone[shown], film[shown]),
                        left_out=int((~keep).sum()))
     return table
+
+# %% ../../nbs/fuse/02_fusion.ipynb #514ed61a
+_GATED = ('face score too low','face too dark','face too uncertain')
+
+def _ungated(experts):
+    "`Said`; raises `InputError` for results from which gates have taken faces already: what a wider gate would do cannot be seen there"
+    problems = experts.get('problem') if isinstance(experts, pd.DataFrame) else [r.problem for r in experts] if isinstance(experts,
+            list) else None
+    told = [] if problems is None else [g for g in _GATED if any(g in str(p) for p in problems)]
+    if told: raise InputError(f'gates have taken faces away (`{told[0]}`)', 'thresholds', 'results of a fusion without gates')
+    return Said.read(experts)
+
+def _grid(scores, sigmas, brightness):
+    "Every combination; raises `InputError` for one that is none"
+    for name,values,high in (('scores', scores, 1), ('sigmas', sigmas, np.inf), ('brightness', brightness, 255)):
+        if not isinstance(values, (tuple,list,np.ndarray)) or not len(values): raise InputError(f'`{name}` are {values}', 'thresholds',
+                'a list')
+        for v in values:
+            if v is not None: checked_number(name, v, 'thresholds', f'0 to {high:g}, or None', 0, high)
+    return list(product(scores, sigmas, brightness))
 
 def _passes(said, score, sigma, light):
     "(n,) bool: what is not known passes"
@@ -538,7 +587,7 @@ def _passes(said, score, sigma, light):
     if sigma is not None: ok &= ~(np.sqrt(said.face_var.mean(1))>sigma)
     return ok if light is None else ok&~(said.brightness<light)
 
-# %% ../../nbs/fuse/02_fusion.ipynb #3278330f
+# %% ../../nbs/fuse/02_fusion.ipynb #c3e4e5ec
 def _elsewhere(truth, codes, n, folds=10):
     "(N, 2) the median of the labels of other groups, folds of groups at a time"
     fold = (np.arange(n)%min(folds, n))[codes]
@@ -563,8 +612,13 @@ def validate_fusion(
     """A row for each subset ('all', 'with a face'), arm and figure: `value`, `low`, `high`, `n`, `groups`, and what it is better by than
     the scene alone: `gain`, `gain_low`, `gain_high`, `p`, `p_holm` (over the arms); `reason` where there is no value, `attrs['notes']`.
     Raises `InputError`"""
-    said = _Said.read(experts)
+    said = Said.read(experts)
     n = len(said.scene)
+    _draws(n_boot)
+    if calibration is not None and not hasattr(calibration, 'calibrate_variance'):
+        raise InputError(f'`calibration` is a {type(calibration).__name__}', 'validation', 'a `CrossDomainCalibration`, or None')
+    if constant is not None and (np.shape(constant)!=(2,) or not (np.abs(_array(constant, 'constant'))<=1).all()):
+        raise InputError(f'`constant` is {constant}', 'validation', '(2,): valence and arousal in [-1, 1]')
     truth,(codes,k) = _truth(truth, n),_clusters(groups, n)
     labelled = ~np.isnan(truth).any(1)
     usable = labelled&said.scene_there
@@ -609,7 +663,7 @@ def _arm_figures(subset, arm, pred, scene, truth, codes, kw):
                  **{c: number(v) for c,v in zip(('gain','gain_low','gain_high','p'), gains[k])}, p_holm=np.nan, reason=f['reason'] or '')
             for k,f in figures.items()]
 
-# %% ../../nbs/fuse/02_fusion.ipynb #fed49cf1
+# %% ../../nbs/fuse/02_fusion.ipynb #1140c3c5
 def face_verdict(
     table,           # of `validate_fusion`
     metric='mae_avg',# which figure
@@ -621,7 +675,7 @@ def face_verdict(
         t = t.set_index('arm')
         if arm not in t.index: raise unknown_name('arm', arm, t.index, 'verdict')
         r = t.loc[arm]
-        if np.isnan(r.gain): out.append(f'{subset}: no interval, {r.reason or "one group only"}'); continue
+        if np.isnan(r.gain_low): out.append(f'{subset}: no interval, {r.reason or "one group only"}'); continue
         says = 'the face helps' if r.gain_low>0 else 'the face harms' if r.gain_high<0 else 'the face is not shown to help'
         out.append(f'{subset} ({r.n} rows, {r.groups} groups): {says}; {metric} {t.value["scene"]:.3f} of the scene, '
                    f'{r.value:.3f} of {arm} ({r.gain:+.3f}, {r.gain_low:+.3f} to {r.gain_high:+.3f}), '
@@ -665,7 +719,7 @@ def _moment_figures(v, e2, codes, n):
         return np.where(flat, np.nan, over(ab/k-a*b/k/k, np.maximum(aa/k-(a/k)**2, 0)))
     return dict(ratio=lambda w: over((w@sums)[:,2], (w@sums)[:,1]), slope=slope)
 
-# %% ../../nbs/fuse/02_fusion.ipynb #5f782655
+# %% ../../nbs/fuse/02_fusion.ipynb #dac782a7
 VarianceWorth = namedtuple('VarianceWorth', 'figures bins notes')
 
 def variance_worth(
@@ -684,6 +738,8 @@ def variance_worth(
     e = _mean(errors, 'errors')
     v,negative = _variance(variances, len(e), 'variances')
     codes,_ = _clusters(groups, len(e))
+    _draws(n_boot)
+    bins = checked_number('bins', bins, 'variances', 'a whole number, 1 or more', 1, whole=True)
     kw,figures,table,notes = dict(unit=unit, n_boot=n_boot, seed=seed, level=level, method=method),[],[],[]
     if len(negative): notes.append(f'{len(negative)} rows have a negative variance, taken as unknown')
     for i,name in enumerate(('valence','arousal')):

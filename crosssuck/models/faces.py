@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['LAYOUTS', 'TERMS', 'EXPRESSIONS', 'ALIGNMENTS', 'ConvBlock', 'Hourglass', 'EmoNet', 'layout', 'load_emonet',
-           'bgr_picture', 'Face', 'CascadeDetector', 'YuNetDetector', 'BoxDetector', 'face_scores', 'primary_face',
-           'eye_tilt', 'crop_face', 'heatmap_points', 'face_views', 'FaceReading', 'EmoNetAdapter']
+           'bgr_picture', 'Face', 'CascadeDetector', 'YuNetDetector', 'visible_part', 'BoxDetector', 'face_scores',
+           'primary_face', 'eye_tilt', 'crop_face', 'heatmap_points', 'face_views', 'FaceReading', 'EmoNetAdapter']
 
-# %% ../../nbs/models/06_faces.ipynb #287f255a
-import hashlib, pickle, zlib
+# %% ../../nbs/models/06_faces.ipynb #8a22f43a
+import hashlib, os, warnings, zipfile, zlib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,8 @@ from fastcore.basics import patch
 from torch import nn
 from torch.nn import functional as F
 from ..device import best_device, mixed_seed
-from ..errors import InputError, unknown_name
+from ..data.images import as_bgr
+from ..errors import InputError, checked_number, unknown_name
 
 # %% ../../nbs/models/06_faces.ipynb #3e9da86c
 class ConvBlock(nn.Module):
@@ -135,36 +136,59 @@ def _tell_terms():
     if not _told: print(TERMS)
     _told[:] = [True]
 
-# %% ../../nbs/models/06_faces.ipynb #cf8a35c4
+# %% ../../nbs/models/06_faces.ipynb #b8426d59
 def _read_state(path):
     "The tensors of the checkpoint at `path`, by name, without `module.`"
-    if not Path(path).is_file(): raise InputError('there is no such file', path, 'give an official EmoNet checkpoint (emonet_8.pth or '
+    if not isinstance(path, (str,os.PathLike)): raise InputError(f'a {type(path).__name__} is no path', 'weights', 'an EmoNet checkpoint')
+    if not _is_file(path): raise InputError('there is no such file', path, 'give an official EmoNet checkpoint (emonet_8.pth or '
         'emonet_5.pth), which this library must not carry; there are no predictions without one')
-    try: state = torch.load(path, map_location='cpu', weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, OSError) as e:
-        what = 'holds pickled objects, not only tensors' if 'Unsupported global' in str(e) else 'is no checkpoint that torch can read'
+    if torn := _torn(path): raise InputError(f'is damaged: {torn} is not what its checksum says', path, 'fetch it again')
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore') # remarks of torch on other people's files
+            state = torch.load(path, map_location='cpu', weights_only=True)
+    except Exception as e: # what torch raises for bytes that are no checkpoint has no common kind
+        what = 'holds pickled objects, not only tensors' if ' global' in str(e).lower() else 'is no checkpoint that torch can read'
         raise InputError(what, path, 'a state dict saved by torch.save; nothing else is unpickled') from e
     if not isinstance(state, dict) or not state or not all(isinstance(v, torch.Tensor) for v in state.values()):
         raise InputError('does not hold names and tensors', path, 'a state dict, and nothing around it')
     if all(str(k).startswith('module.') for k in state): state = {k.removeprefix('module.'): v for k,v in state.items()}
     return state
 
+def _is_file(path):
+    try: return Path(path).is_file()
+    except (OSError, ValueError): return False # no path at all
+
+def _torn(path):
+    "The part of a zipped checkpoint that was changed since it was written, which torch would load as it is; None where all is whole"
+    if not zipfile.is_zipfile(path): return None
+    try:
+        with zipfile.ZipFile(path) as z: return z.testzip()
+    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError): return None # torch will say so
+
 def _misfits(state, wanted):
     "One phrase for each kind in which `state` differs from the state dict `wanted`"
     shown = lambda names: f'{", ".join(map(str, names[:3]))}{", ..." if len(names)>3 else ""}'
     missing,foreign = [k for k in wanted if k not in state],[k for k in state if k not in wanted]
     shaped = [f'{k} {tuple(v.shape)} for {tuple(wanted[k].shape)}' for k,v in state.items() if k in wanted and v.shape!=wanted[k].shape]
-    broken = [k for k,v in state.items() if k in wanted and not v.isfinite().all()]
-    found = dict(missing=missing, unknown=foreign, misshapen=shaped, infinite=broken)
+    known = {k: v for k,v in state.items() if k in wanted}
+    kinds = [f'{k} {str(v.dtype).removeprefix("torch.")}' for k,v in known.items()
+             if v.layout!=torch.strided or v.is_meta or v.is_floating_point()!=wanted[k].is_floating_point() or v.is_complex()]
+    broken = [k for k,v in known.items() if v.is_floating_point() and v.layout==torch.strided and not v.is_meta and not _possible(k, v)]
+    found = dict(missing=missing, unknown=foreign, misshapen=shaped, **{'of another kind': kinds}, infinite=broken)
     return [f'{len(names)} {what}: {shown(names)}' for what,names in found.items() if names]
 
-# %% ../../nbs/models/06_faces.ipynb #e7a19b0c
+# %% ../../nbs/models/06_faces.ipynb #cb09d0af
+def _possible(name, v): return bool(v.isfinite().all()) and not (name.endswith('running_var') and bool((v<0).any()))
+
+# %% ../../nbs/models/06_faces.ipynb #ca7c9023
 def load_emonet(
     path,                  # an official checkpoint: names to tensors, with or without `module.`
     n_expression:int=None  # classes of expression that it must have (8 or 5); None takes what the file has
 )->EmoNet: # in eval mode, on the CPU
     "EmoNet with the weights at `path`; raises `InputError`, in one line, where anything does not fit"
     state = _read_state(path)
+    if n_expression is not None: n_expression = checked_number('n_expression', n_expression, 'EmoNet', '8 or 5', 1, whole=True)
     last = state.get('emo_fc_2.3.weight')
     if last is None or last.dim()!=2 or len(last)<3:
         raise InputError('is no EmoNet: no emotion layer `emo_fc_2.3.weight` in it', path, 'give emonet_8.pth or emonet_5.pth')
@@ -178,20 +202,15 @@ def load_emonet(
     _tell_terms()
     return net.eval()
 
-# %% ../../nbs/models/06_faces.ipynb #cf66e2e6
+# %% ../../nbs/models/06_faces.ipynb #e924b586
 def bgr_picture(
-    image,        # (H, W), (H, W, 1), (H, W, 3) BGR or (H, W, 4) BGRA, uint8 or uint16; or None
+    image,        # (H, W), (H, W, 1), (H, W, 2) grey and alpha, (H, W, 3) BGR or (H, W, 4) BGRA, uint8 or uint16; or None
     where='image' # what to call it in an error
 )->np.ndarray: # (H, W, 3) uint8
     "The picture as uint8 BGR; None where it is None or empty; raises `InputError` for what is no picture"
     if image is None: return None
     a = np.asarray(image)
-    if a.ndim==2: a = a[...,None]
-    if a.dtype not in (np.uint8, np.uint16) or a.ndim!=3 or a.shape[2] not in (1,3,4):
-        raise InputError(f'{a.dtype} of shape {np.shape(image)}', where, 'uint8 or uint16, (H, W), (H, W, 3) or (H, W, 4), blue first')
-    if not a.size: return None
-    if a.dtype==np.uint16: a = ((a.astype(np.uint32)+128)//257).astype(np.uint8)
-    return np.ascontiguousarray(np.repeat(a, 3, 2) if a.shape[2]==1 else a[...,:3])
+    return None if a.dtype.kind in 'bu' and a.ndim in (2,3) and not a.size else as_bgr(a, where)
 
 def _needed(image, where):
     "As `bgr_picture`, and an error where there is none: a picture that is missing is not a picture without a face"
@@ -199,7 +218,12 @@ def _needed(image, where):
     if a is None: raise InputError('there is no picture (None, or no pixel)', where, 'leave frames out that could not be read')
     return a
 
-# %% ../../nbs/models/06_faces.ipynb #79192da3
+# %% ../../nbs/models/06_faces.ipynb #93d6ea3b
+def _floats(values):
+    "`values` as an array of floats; one NaN where they are no numbers"
+    try: return np.asarray(values, float)
+    except (TypeError, ValueError): return np.float64(np.nan)
+
 @dataclass(frozen=True, eq=False)
 class Face:
     "A face in a picture"
@@ -210,20 +234,23 @@ class Face:
     def __post_init__(self):
         "Raises `InputError` for a box without area, a score outside of 0 to 1, or landmarks of another shape"
         set_ = lambda k,v: object.__setattr__(self, k, v)
-        box = np.asarray(self.box, float).ravel()
+        box = _floats(self.box).ravel()
         if len(box)!=4 or not np.isfinite(box).all() or min(box[2:])<=0:
-            raise InputError(f'the box {tuple(np.ravel(self.box).tolist())}', 'face', 'x, y, width, height in pixels, the last two above 0')
+            raise InputError(f'the box {self.box}', 'face', 'x, y, width, height in pixels, the last two above 0')
         set_('box', tuple(box.tolist()))
-        score = None if self.score is None or np.isnan(self.score) else float(self.score) # NaN is how tables write None
+        told = np.float64(0) if self.score is None else _floats(self.score)
+        if told.size!=1 or (np.isnan(told).all() and isinstance(self.score, str)):
+            raise InputError(f'the score {self.score}', 'face', 'from 0 to 1, or None')
+        score = None if self.score is None or np.isnan(told).all() else float(told.ravel()[0]) # NaN is how tables write None
         if score is not None and not 0<=score<=1: raise InputError(f'the score {score:g}', 'face', 'from 0 to 1, or None')
         set_('score', score)
         if self.landmarks is None: return
-        points = np.asarray(self.landmarks, float)
+        points = _floats(self.landmarks)
         if points.shape!=(5,2) or not np.isfinite(points).all():
             raise InputError(f'landmarks of shape {points.shape}', 'face', '(5, 2), finite')
         set_('landmarks', points)
 
-# %% ../../nbs/models/06_faces.ipynb #9dfdaf1a
+# %% ../../nbs/models/06_faces.ipynb #e9a96940
 def _reduced(image, max_side):
     "`image` with its longer side at most `max_side`, and the factor"
     scale = min(1, max_side/max(image.shape[:2]))
@@ -240,7 +267,13 @@ class CascadeDetector:
         scale_factor=1.1,     # from one window size to the next
         step_ratio=1.25       # from one place to the next, 1 tries every one
     ):
-        "Raises `InputError` where scikit-image is not installed"
+        "Raises `InputError` where scikit-image is not installed, or for a setting that cannot be"
+        pixels = dict(right='pixels, 1 or more', low=1)
+        for name,value,rule in (('min_size', min_size, pixels), ('max_side', max_side, pixels),
+                ('neighbours', neighbours, dict(right='a whole number, 0 or more', low=0, whole=True)),
+                ('scale_factor', scale_factor, dict(right='a factor of 1.01 or more', low=1.01)),
+                ('step_ratio', step_ratio, dict(right='a factor of 1 or more', low=1))): # with a step of 0 its search never ends
+            checked_number(name, value, 'CascadeDetector', **rule)
         try:
             from skimage.data import lbp_frontal_face_cascade_filename
             from skimage.feature import Cascade
@@ -258,12 +291,12 @@ class CascadeDetector:
         found = self.cascade.detect_multi_scale(img=small, min_size=(least,least), max_size=(most,most), **self.kw)
         return [Face(tuple(o[k]/scale for k in ('c','r','width','height'))) for o in found]
 
-# %% ../../nbs/models/06_faces.ipynb #602cfa4a
+# %% ../../nbs/models/06_faces.ipynb #432af904
 def _yunet_faces(rows, scale):
-    "`Face`s of the rows (N, 15) that YuNet gives (or None), found in a picture reduced by `scale`"
+    "`Face`s of the rows (N, 15) that YuNet gives (or None), found in a picture reduced by `scale`; a row of NaN or without area is no face"
     if rows is None: return []
     read = lambda r: Face(tuple(r[:4]/scale), float(np.clip(r[14], 0, 1)), r[4:14].reshape(5, 2)/scale)
-    return [read(r) for r in np.asarray(rows, float) if min(r[2:4])>0]
+    return [read(r) for r in np.asarray(rows, float) if np.isfinite(r).all() and min(r[2:4])>0]
 
 class YuNetDetector:
     "Faces with scores and landmarks, by OpenCV's YuNet and the user's ONNX file"
@@ -273,8 +306,10 @@ class YuNetDetector:
         max_side:int=640,   # pixels to which the longer side of a larger picture is reduced
         nms:float=.3        # overlap (IoU) from which two detections are one face
     ):
-        "Raises `InputError` where the file is absent or not what OpenCV can read"
-        if not Path(path).is_file(): raise InputError('there is no such file', path,
+        "Raises `InputError` where the file is absent or not what OpenCV can read, or for a setting that cannot be"
+        for name,value in dict(min_score=min_score, nms=nms).items(): checked_number(name, value, 'YuNetDetector', 'from 0 to 1', 0, 1)
+        checked_number('max_side', max_side, 'YuNetDetector', 'pixels, 1 or more', 1)
+        if not isinstance(path, (str,os.PathLike)) or not _is_file(path): raise InputError('there is no such file', path,
             'give the ONNX file of YuNet from OpenCV\'s model zoo (face_detection_yunet), or use CascadeDetector, which needs no file')
         if not hasattr(cv2, 'FaceDetectorYN'):
             raise InputError(f'OpenCV {cv2.__version__} has no FaceDetectorYN', 'YuNetDetector', '4.5.4 or later')
@@ -290,9 +325,12 @@ class YuNetDetector:
         self.net.setInputSize(small.shape[1::-1])
         return _yunet_faces(self.net.detect(small)[1], scale)
 
-# %% ../../nbs/models/06_faces.ipynb #5b0630f3
-def _visible(box, shape):
-    "The part of `box` inside a picture of `shape`: x0, y0, x1, y1; None where there is none"
+# %% ../../nbs/models/06_faces.ipynb #93242478
+def visible_part(
+    box,  # x, y, width, height in pixels
+    shape # of the picture: (height, width, ...)
+)->tuple: # x0, y0, x1, y1 in pixels
+    "The part of `box` inside a picture; None where there is none"
     x,y,w,h = box
     x0,y0,x1,y1 = max(x, 0),max(y, 0),min(x+w, shape[1]),min(y+h, shape[0])
     return (x0,y0,x1,y1) if x1>x0 and y1>y0 else None
@@ -306,7 +344,11 @@ class BoxDetector:
         scores=None # (N,) 0 to 1; None: unknown
     ):
         "Raises `InputError` for a box without area, or another number of scores"
-        boxes = np.asarray(boxes, float).reshape(-1, 4).tolist()
+        try: boxes = np.asarray(boxes, float)
+        except (TypeError, ValueError): boxes = np.zeros(1)
+        if boxes.size%4 or boxes.ndim not in (1,2): raise InputError(f'boxes of shape {boxes.shape}', 'BoxDetector',
+                '(N, 4): x, y, width, height')
+        boxes = boxes.reshape(-1, 4).tolist()
         scores = [None]*len(boxes) if scores is None else list(scores)
         if len(scores)!=len(boxes): raise InputError(f'{len(scores)} scores for {len(boxes)} boxes', 'BoxDetector', 'one a box')
         self.faces = [Face(tuple(b), s) for b,s in zip(boxes, scores)]
@@ -317,23 +359,25 @@ class BoxDetector:
         "The boxes; raises `InputError` where there is no picture, or for a box that is wholly outside of it"
         shape = _needed(image, 'image').shape
         for f in self.faces:
-            if _visible(f.box, shape) is None: raise _outside(f, shape, 'BoxDetector')
+            if visible_part(f.box, shape) is None: raise _outside(f, shape, 'BoxDetector')
         return list(self.faces)
 
-# %% ../../nbs/models/06_faces.ipynb #3b2941d2
+# %% ../../nbs/models/06_faces.ipynb #48b75f72
 def face_scores(
     faces, # list of `Face`
     shape  # of the picture: (height, width, ...)
 )->np.ndarray: # (N,)
     "How much each face is the one that a picture is about; 0 for a face wholly outside of it"
-    known = [f.score for f in faces if f.score is not None]
+    told = [getattr(f, 'score', None) for f in faces] # other people's faces may have none, or NaN
+    told = [None if s is None or np.isnan(s) else float(s) for s in told]
+    known = [s for s in told if s is not None]
     middle,(H,W),out = float(np.median(known)) if known else 1.,shape[:2],[]
-    for f in faces:
+    for f,score in zip(faces, told):
         x,y,w,h = f.box
-        seen = _visible(f.box, shape)
+        seen = visible_part(f.box, shape)
         area = (seen[2]-seen[0])*(seen[3]-seen[1])/(W*H) if seen else 0
         away = np.hypot(x+w/2-W/2, y+h/2-H/2)/np.hypot(W/2, H/2)
-        out.append((middle if f.score is None else f.score)*area**.5*(.7+.3*max(0, 1-away)))
+        out.append((middle if score is None else score)*area**.5*(.7+.3*max(0, 1-away)))
     return np.array(out)
 
 def primary_face(
@@ -341,10 +385,10 @@ def primary_face(
     shape  # of the picture: (height, width, ...)
 )->Face:
     "The face that the picture is about; None where there is none inside of it"
-    scores = face_scores(faces, shape)
+    scores = face_scores(faces or [], shape)
     return faces[int(scores.argmax())] if len(scores) and scores.max()>0 else None
 
-# %% ../../nbs/models/06_faces.ipynb #ecc53c5e
+# %% ../../nbs/models/06_faces.ipynb #942611a0
 def eye_tilt(
     points # (5, 2), both eyes first, or (68, 2) in the usual order of 68; x to the right, y down
 )->float: # degrees, -90 to 90; positive where the right eye of the picture is the lower one
@@ -353,10 +397,15 @@ def eye_tilt(
     (ax,ay),(bx,by) = sorted([tuple(map(float, a)), tuple(map(float, b))]) # whichever eye a detector names first
     return float(np.degrees(np.arctan2(by-ay, bx-ax)))
 
-def _window(face, padding):
+_MOST = 4 # sides of the picture that a crop may have: beyond, there is nothing but continued border, and no memory
+
+def _window(face, padding, shape):
     "The square that is cut out for `face`, in whole pixels: x and y of its corner, its side"
     x,y,w,h = face.box
+    padding = checked_number('padding', padding, 'crop_face', 'a share of the box, 0 or more', 0)
     side = max(1, round(max(w, h)*(1+2*padding)))
+    if side>_MOST*max(shape[:2]): raise InputError(f'the box {face.box} with padding {padding:g} is {side} pixels wide, the picture '
+                                                   f'{shape[1]}x{shape[0]}', 'face', 'a box that fits the picture')
     return int(np.floor(x+w/2-side/2+.5)),int(np.floor(y+h/2-side/2+.5)),side
 
 def crop_face(
@@ -367,9 +416,11 @@ def crop_face(
 )->np.ndarray: # (S, S, 3) uint8 BGR, S the padded box's longer side in pixels
     "The square around a face, upright, the picture's border continued; raises `InputError` for a face outside of the picture"
     image = _needed(image, 'image')
-    if _visible(face.box, image.shape) is None: raise _outside(face, image.shape, 'face')
-    x,y,side = _window(face, padding)
-    if angle is None: angle = eye_tilt(face.landmarks) if face.landmarks is not None else 0
+    if visible_part(face.box, image.shape) is None: raise _outside(face, image.shape, 'face')
+    x,y,side = _window(face, padding, image.shape)
+    points = getattr(face, 'landmarks', None) # other people's faces may have none
+    if angle is None: angle = eye_tilt(points) if points is not None else 0
+    checked_number('angle', angle, 'crop_face', 'degrees')
     if angle:
         M = cv2.getRotationMatrix2D((x+side/2-.5, y+side/2-.5), angle, 1) # the middle of the window, where pixel 0 begins at -.5
         M[:,2] -= x,y
@@ -429,7 +480,7 @@ class FaceReading:
     expression: np.ndarray # (B, n_expression) probabilities, mean over the views
     angle: np.ndarray      # (B,) degrees that were taken out by heat maps
 
-# %% ../../nbs/models/06_faces.ipynb #93ee1fe2
+# %% ../../nbs/models/06_faces.ipynb #6d0569f9
 class EmoNetAdapter:
     "EmoNet as a face expert: crops in, valence and arousal with their variances out"
     def __init__(self,
@@ -451,8 +502,10 @@ class EmoNetAdapter:
         if (weights is None)==(model is None): raise InputError('no weights' if model is None else 'both `weights` and `model`',
             'EmoNetAdapter', 'give weights=, the path of an official checkpoint, or a model of your own; random weights predict nothing')
         if align not in ALIGNMENTS: raise unknown_name('align', str(align), ALIGNMENTS, 'EmoNetAdapter')
-        for k,v in dict(tta=tta, batch_size=batch_size).items():
-            if v<1 or v!=int(v): raise InputError(f'`{k}` is {v}', 'EmoNetAdapter', 'a whole number, 1 or more')
+        tta,batch_size = (checked_number(k, v, 'EmoNetAdapter', 'a whole number, 1 or more', 1, whole=True)
+                          for k,v in dict(tta=tta, batch_size=batch_size).items())
+        seed = checked_number('seed', seed, 'EmoNetAdapter', 'a whole number, 0 or more', 0, whole=True)
+        for k,v in dict(padding=padding, max_tilt=max_tilt).items(): checked_number(k, v, 'EmoNetAdapter', '0 or more', 0)
         if calibration is not None and not callable(calibration): raise InputError(f'`calibration` is {calibration!r}', 'EmoNetAdapter',
             'a function of (N, 2) valence and arousal')
         self.model = model if weights is None else load_emonet(weights, n_expression)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['UNITS', 'AFFECT_METRICS', 'Units', 'find_units', 'mae', 'rmse', 'pcc', 'ccc', 'sagr', 'affect_figures',
-           'higher_is_better', 'affect_differences']
+           'higher_is_better', 'affect_differences', 'affect_replicates']
 
 # %% ../../nbs/score/07_affect.ipynb #4e9f0e65
 from dataclasses import dataclass
@@ -210,3 +210,17 @@ def _compared(name, a, b, n, rows, kw):
     p = None if r is None else p_value(r, kw['method'])
     return dict(value=None if gone else a.value-b.value, n=rows, a=a.value, b=b.value, **d, p=p, better=better,
                 reason='a side is constant' if gone else None)
+
+# %% ../../nbs/score/07_affect.ipynb #0c422280
+def affect_replicates(
+    pred,               # (N, 2) predictions, reference space, all finite
+    true,               # (N, 2) what people said
+    codes,              # (N,) number of each row's group, from 0
+    n:int,              # how many groups
+    names=None,         # of `AFFECT_METRICS`; None: all
+    units='reference',  # `Units` (or a name) in which distances are told
+    n_boot:int=2000,    # resamples
+    seed:int=42         # same seed, same draws
+)->dict:
+    "`{'mae_v': Replicates, 'mae_a': ..., 'mae_avg': ..., ...}`; raises `InputError` for an unknown figure or units"
+    return _replicates(pred, true, codes, n, _names(names), find_units(units), n_boot, seed)
