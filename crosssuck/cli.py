@@ -460,10 +460,10 @@ def recording_events(
 )->dict:
     "name -> `(list of (start, stop) in seconds, length of the recording or None)`; raises `InputError`"
     import pandas as pd
-    from crosssuck.data.events import DIALECTS, _raw, read_events
+    from crosssuck.data.events import DIALECTS, raw_table, read_events
     from crosssuck.data.signals import recording_stem
     path = Path(path)
-    raw,name = _raw(path, [d.columns for d in DIALECTS.values() if d.columns]),re.sub(r'_(events|annotations)$', '', path.stem)
+    raw,name = raw_table(path, [d.columns for d in DIALECTS.values() if d.columns]),re.sub(r'_(events|annotations)$', '', path.stem)
     said = re.match(r'\s*([\d.]+)', str(raw.meta.get('duration', ''))) if isinstance(raw.meta, dict) else None
     length = float(said[1]) if said else None
     if not len(raw.df): return {recording_stem(name): ([], length)} # column names and nothing below: a recording without events

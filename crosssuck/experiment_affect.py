@@ -576,8 +576,8 @@ def over_each(
     calibration=None # of the face
 )->dict:
     "`{'scene': ..., 'face': ...}`: by how much mae_avg is better than that expert's, on pictures with a face, and whether it is shown"
-    from crosssuck.fuse.fusion import _Said
-    said,k,e = _Said.read(arrays),config.fusion,config.evaluation
+    from crosssuck.fuse.fusion import Said
+    said,k,e = Said.read(arrays),config.fusion,config.evaluation
     keep = said.scene_there&said.face_there
     if not keep.any(): return {}
     fused = said.fuse(None, 'inverse_variance' if k.variance_weighting else 'fixed', tuple(k.weights), calibration=calibration).mean[keep]

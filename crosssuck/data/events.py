@@ -196,8 +196,6 @@ def raw_table(
         raise InputError(f'{path.suffix} files are not read', path.name, 'the same table saved or exported as CSV')
     return _read_json(path) if path.suffix.lower()=='.json' else _read_csv(path, known)
 
-_raw = raw_table # its former name, by which rooms that are not ours still call it
-
 # %% ../../nbs/data/01_events.ipynb #90f6dc3b
 def _stands(path, kind=Path.exists):
     "Whether there is such a path; what is too long to be one is not there"

@@ -29,7 +29,7 @@ from fastcore.foundation import L
 from fasttransform import DisplayedTransform
 from .augment import as_size, center_window
 from .clips import ClipLoader, ClipRequest, ClipSet, TensorClip, encode_labels, kinetics_stats, side_rows, strip_axes
-from .events import _raw, read_events, video_key, video_keys
+from .events import raw_table, read_events, video_key, video_keys
 from .leakage import Finding, audit_leakage
 from .splits import split_events
 from .video import VideoError, VideoFile, pixel_hash
@@ -89,7 +89,7 @@ def read_frame_labels(
     fps:float=None,    # frames a second, where the table has no column for it
 )->tuple:
     "`(frames, failures)`: `video, frame, path, label` (1, 0, NaN unknown) and the other columns; `InputError` where it is no such table"
-    raw = _raw(src, _PER_FRAME)
+    raw = raw_table(src, _PER_FRAME)
     df,name = raw.df.rename(columns={v:k for k,v in (columns or {}).items()}),Path(raw.name).stem
     if _PER_FRAME[0]<=set(df): df = _from_published(df, name, positive)
     else: df['label'] = _truth(df['label'], positive, raw.name) if 'label' in df else np.nan
@@ -322,7 +322,7 @@ def read_sequences(
     files:bool=True,    # look whether the pictures are there, and of what size
 )->tuple:
     "`(clips, failures)`: an event table with `frame_paths` (absolute), and `row, event_id, reason, detail` of the rows that are no clips"
-    raw = _raw(src, [_SEQUENCES])
+    raw = raw_table(src, [_SEQUENCES])
     lacks = sorted(_SEQUENCES-set(raw.df))
     if lacks: raise InputError(f'no column `{lacks[0]}`', raw.name, 'frame_paths, frame_numbers (both separated by |) and centre_frame')
     label = next((c for c in ('label','interaction','has_interaction','interaction_label') if c in raw.df), None)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from .events import find_videos
 from .leakage import same_content
-from .splits import _joined
+from .splits import connected_rows
 from .video import VideoError, VideoFile
 from ..errors import InputError, unknown_name
 
@@ -81,7 +81,7 @@ def duplicate_groups(
     row = {e: i for i,e in enumerate(ids)}
     a,b = ([row[str(e)] for e in pairs[c]] for c in 'ab')
     links = np.arange(len(pairs))
-    unit = _joined(len(events), np.r_[a, b].astype(int), np.r_[links, links]) if len(pairs) else np.arange(len(events))
+    unit = connected_rows(len(events), np.r_[a, b].astype(int), np.r_[links, links]) if len(pairs) else np.arange(len(events))
     first = pd.Series(ids).groupby(unit).transform('first').to_numpy()
     alone = pd.Series(unit).groupby(unit).transform('size').to_numpy()==1
     out = events.assign(duplicate_group=np.where(alone, None, first)).astype(dict(duplicate_group=object))

@@ -420,7 +420,7 @@ def folds(
     first = split_group_kfold(events, seed=seed, by=by, n_folds=n, fold=0) # mistakes are told now, not at the first fold
     return (first if k==0 else split_group_kfold(events, seed=seed, by=by, n_folds=n, fold=k) for k in range(n))
 
-# %% ../../nbs/data/02_splits.ipynb #f97dc628
+# %% ../../nbs/data/02_splits.ipynb #6a91a556
 @_kind('stratified')
 def split_stratified(
     events:pd.DataFrame, # canonical events; a column `duplicate_group` is kept whole
@@ -431,7 +431,8 @@ def split_stratified(
 )->pd.DataFrame:
     "Single events dealt by label, duplicates whole"
     check_shares(val, test)
-    side = deal_to_sides(_units(events, by or 'event_id', 0.), events.label.to_numpy(), (1-val-test, val, test), np.random.default_rng(seed))
+    shares,rng = (1-val-test, val, test),np.random.default_rng(seed)
+    side = deal_to_sides(_units(events, by or 'event_id', 0.), events.label.to_numpy(), shares, rng)
     return events.assign(split=np.array(SIDES)[side])
 
 @_kind('stratified_kfold')

@@ -455,7 +455,6 @@ class Said:
         if use is not None: face = np.where(use[:,None], face, np.nan)
         return fuse(self.scene, self.scene_var, face, var, method, weights, eps)
 
-_Said = Said # its former name, by which `experiment_affect` still calls it
 _KEYS = ('scene_mean','scene_var','face_mean','face_var','face_score','face_brightness')
 def _calibrated(said, c): return c.calibrate(said.face),c.calibrate_variance(said.face, said.face_var)
 

@@ -9,7 +9,7 @@ __all__ = ['frames_model', 'clips_to_predict', 'predict_frames']
 from pathlib import Path
 import numpy as np
 import pandas as pd
-from ..data.events import _raw
+from ..data.events import raw_table
 from ..data.frames import frame_seconds, frame_sequences, read_frame_labels, read_sequences
 from ..errors import InputError
 from .predict import prediction_columns
@@ -41,7 +41,7 @@ def clips_to_predict(
 )->tuple:
     "`(clips, failures)`: as `read_sequences`, labels where there are some; raises `InputError` for what is neither table"
     if isinstance(src, (str,Path)) and Path(src).is_dir(): src = _in_folder(Path(src))
-    if 'frame_paths' in _raw(src, [{'frame_paths'}]).df: return read_sequences(src, root, n_frames, fps, labelled=False)
+    if 'frame_paths' in raw_table(src, [{'frame_paths'}]).df: return read_sequences(src, root, n_frames, fps, labelled=False)
     frames,lost = read_frame_labels(src, root, columns, positive, fps)
     if not len(frames): raise InputError('no row is a frame' + (f'; the first: {lost.detail[0]}' if len(lost) else ''), 'frames')
     made = frame_sequences(frames, n_frames, edges='repeat').drop(columns=['prev_positive_count','next_positive_count','transition_on'])
