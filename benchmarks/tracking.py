@@ -4,7 +4,8 @@
 
 A `clip_learner` trains on clips that cost nothing to read. Around every event of `RunRecord`, `Checkpoints` and (`--logs`) TensorBoard
 stands a clock, as around the epoch: the ratio of the two, on the clock and in processor time, is the cost. An epoch's share depends on
-how long an epoch is, so the cost in seconds and the shortest epoch that keeps it under 2 % are printed too. Aim: below 2 %.
+how long an epoch is, so the cost in seconds and the shortest epoch that keeps it under 2 % are printed too. On the clock counts what the
+training waits for: a thread brings checkpoints to the disk, whose processor time is not in the callbacks' share. Aim: below 2 %.
 """
 import argparse
 import contextlib

@@ -168,7 +168,7 @@ def _pictures(clip, stats):
     prior = x[:,3].amax((1,2))>127 if x.shape[1]>3 else torch.zeros(len(x), dtype=torch.bool)
     return x[:,:3].permute(0,2,3,1).numpy(), prior.tolist()
 
-# %% ../../nbs/models/01_interaction.ipynb #8c5fdbbf
+# %% ../../nbs/models/01_interaction.ipynb #7af0e04e
 _FORMAT = 'crosssuck.interaction/1'
 
 def save_interaction(
@@ -208,7 +208,8 @@ def is_interaction(
 
 def _plain_file(path):
     try: return torch.load(path, map_location='cpu', weights_only=True)
-    except OSError as e: raise InputError(f'cannot be read ({e.strerror})', path, 'the path of a saved network') from None
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as e:
+        raise InputError(f'cannot be read ({e.strerror})', path, 'the path of a saved network') from None
     except Exception: # the unpickler stumbles over garbage in any way there is
         raise InputError('holds something else than plain weights, or is damaged, and is not opened', path) from None
 
