@@ -490,7 +490,7 @@ def _fit_run(plan, run, progress):
     run.finish(columns=len(model.kept), config_hash=config_hash(plan.config))
     return figures
 
-# %% ../nbs/80_experiment.ipynb #43335660
+# %% ../nbs/80_experiment.ipynb #84fb9a84
 def cross_validate(
     config:Config,      # a checked configuration with `split.fold: all`
     run:Run,            # where to write
@@ -500,6 +500,7 @@ def cross_validate(
 )->dict:
     "Train each fold in `run/fold<k>`, pool the test predictions and score them; figures of the pool"
     from crosssuck.report import report_html
+    from crosssuck.train.distributed import leave_to_first
     n_folds,judge,seen = config.split.n_folds or 5,judging(config),{} # the folds have the same events: each is decoded for one audit
     begin(config, run)
     parts = [_fold(config, k, n_folds, run, resume, max_steps, progress, seen) for k in range(n_folds)]
