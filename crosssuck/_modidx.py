@@ -49,6 +49,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
             'crosssuck.compare': { 'crosssuck.compare.Contender': ('compare.html#contender', 'crosssuck/compare.py'),
                                    'crosssuck.compare.Contender.key': ('compare.html#contender.key', 'crosssuck/compare.py'),
                                    'crosssuck.compare._above': ('compare.html#_above', 'crosssuck/compare.py'),
+                                   'crosssuck.compare._cluster': ('compare.html#_cluster', 'crosssuck/compare.py'),
                                    'crosssuck.compare._clusters': ('compare.html#_clusters', 'crosssuck/compare.py'),
                                    'crosssuck.compare._common': ('compare.html#_common', 'crosssuck/compare.py'),
                                    'crosssuck.compare._course': ('compare.html#_course', 'crosssuck/compare.py'),

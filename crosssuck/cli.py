@@ -247,7 +247,7 @@ def sequences(
     if left: typer.echo(f'note: frames left out: {left}', err=True)
     typer.echo(f'{made["clips"]} clips: {made["positive"]} with and {made["negative"]} without an interaction -> {out}')
 
-# %% ../nbs/90_cli.ipynb #67b5049a
+# %% ../nbs/90_cli.ipynb #24bd576d
 @verb
 def train(
     config: Annotated[str, typer.Argument(help='configuration file, or the name of a recipe')],
@@ -266,7 +266,7 @@ def train(
 def predict(
     run: Annotated[Path, typer.Argument(help='run folder, or its model.pt (of features: model.json; on frames: interaction_cnn.pt)')],
     events: Annotated[Path, typer.Argument(help='event table; for a run on frames a table of clips or frames, or the folder of one')],
-    out: Annotated[Path, typer.Option(help='predictions CSV; failures.csv stands beside it')],
+    out: Annotated[Path, typer.Option(help='predictions CSV; what failed stands beside it')],
     videos: Annotated[Path, typer.Option(help='folder of the videos, by default that of the run; or of the pictures')] = None,
     clips_per_event: Annotated[int, typer.Option(min=1)] = 5,
     aggregation: Annotated[str, typer.Option(help='mean, max, softmax_mean, median')] = 'mean',
@@ -293,13 +293,13 @@ def predict(
         bs=batch_size)
     write_predictions(made, failures, out)
     typer.echo(f'{len(made)} events predicted -> {out}')
-    if len(failures): typer.echo(f'{len(failures)} events failed -> {out.parent/"failures.csv"}', err=True); raise typer.Exit(1)
+    if len(failures): typer.echo(f'{len(failures)} events failed -> {prediction_files(out)[1]}', err=True); raise typer.Exit(1)
 
 def _predict_frames(run, table, out, root, map, batch_size, others):
     "`predict` with a run on frames"
     from crosssuck.errors import InputError
     from crosssuck.infer.frames import predict_frames
-    from crosssuck.infer.predict import write_predictions
+    from crosssuck.infer.predict import prediction_files, write_predictions
     for name,given,usual in zip('clips-per-event aggregation tta classes'.split(), others, (5,'mean',False,'')):
         if given!=usual: raise InputError(f'a run on frames has no --{name}', run, 'each clip is looked at once')
     try: made,failures = predict_frames(run, table, batch_size, sys.stderr.isatty(), root=root, columns=column_map(map) or None)
@@ -308,7 +308,7 @@ def _predict_frames(run, table, out, root, map, batch_size, others):
     write_predictions(made, failures, out)
     typer.echo(f'{len(made)} clips predicted -> {out}')
     for f in failures.head(3).itertuples(): typer.echo(f'crosssuck: {f.detail}', err=True)
-    if len(failures): typer.echo(f'{len(failures)} clips failed -> {out.parent/"failures.csv"}', err=True); raise typer.Exit(1)
+    if len(failures): typer.echo(f'{len(failures)} clips failed -> {prediction_files(out)[1]}', err=True); raise typer.Exit(1)
 
 @verb
 def evaluate(
@@ -376,7 +376,7 @@ def compare(
     runs: Annotated[list[Path], typer.Argument(help='run folders, or CSVs of predictions; seeds of one configuration count as one run')],
     out: Annotated[Path, typer.Option(help='folder for comparison.csv, comparison.json and report.html')],
     positive: Annotated[str, typer.Option(help='the class of interest; by default the rarer of two')] = None,
-    cluster: Annotated[str, typer.Option(help='column of the independent unit')] = 'video',
+    cluster: Annotated[str, typer.Option(help='column of the independent unit; by default that of the runs')] = None,
     unpaired: Annotated[bool, typer.Option('--unpaired', help='without differences: the runs were judged on different events')] = False,
     overwrite: Overwrite = False,
 ):
