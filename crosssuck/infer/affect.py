@@ -58,7 +58,7 @@ def _near(path, home):
     if not p.exists(): raise InputError('there is no such file', p, 'move runs together with those that they name, or run phase 2 again')
     return p
 
-# %% ../../nbs/infer/05_affect.ipynb #9a5652ec
+# %% ../../nbs/infer/05_affect.ipynb #c392cdea
 @dataclass
 class AffectModel:
     "A run, ready to look at frames"
@@ -84,7 +84,7 @@ def _given(face, device, **kw): return face_parts(face, device=device, **kw) if 
 
 def scene_expert(
     path,             # a `model.pt` of phase 0
-    samples:int=None, # answers of MC dropout; None: as the run has it, else 5
+    samples:int=None, # answers of MC dropout; None: as the run has it, else 50
     seed:int=None,    # of their masks; likewise, else 42
     device='auto'     # where it works
 )->ScenePredictor:
@@ -92,7 +92,7 @@ def scene_expert(
     from crosssuck.device import best_device
     model = load_scene_model(path, best_device(device, verbose=False))
     has = lambda k,given,default: model.extra.get(k, default) if given is None else given
-    return ScenePredictor(model, n=has('mc_samples', samples, 5), seed=has('seed', seed, 42))
+    return ScenePredictor(model, n=has('mc_samples', samples, 50), seed=has('seed', seed, 42))
 
 def _fused(said, home, device, face):
     "The experts that a fusion.json tells of"
