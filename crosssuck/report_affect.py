@@ -338,7 +338,7 @@ def affect_report(
     with atomic_path(folder.path/'report.html') as p: p.write_text(page_html(f'{name}: report', opening, parts), encoding='utf-8')
     return folder.path/'report.html'
 
-# %% ../nbs/78_report_affect.ipynb #43c4b5c9
+# %% ../nbs/78_report_affect.ipynb #2a99e71c
 _SAID = ('valence','arousal','true_valence','true_arousal')
 
 def is_said(
@@ -363,8 +363,8 @@ def evaluate_said(
     said = t[np.isfinite(t[['valence','arousal']]).all(axis=1)]
     if len(said)<2: raise InputError(f'{len(said)} rows have a prediction', Path(path).name, 'two or more')
     pred,true = said[['valence','arousal']].to_numpy(),said[['true_valence','true_arousal']].to_numpy()
-    f = dict(judged(pred, true, dict(mean=true.mean(0), median=np.median(true, 0)), said[by] if by else None, by or 'row', units, n_boot, seed),
-             n=len(said), left_out=len(t)-len(said), groups=int(said[by].nunique()) if by else len(said), unit=by or 'row', kind='said',
+    constants = dict(mean=true.mean(0), median=np.median(true, 0))
+    f = dict(judged(pred, true, constants, said[by] if by else None, by or 'row', units, n_boot, seed), n=len(said), left_out=len(t)-len(said), groups=int(said[by].nunique()) if by else len(said), unit=by or 'row', kind='said',
              units=units.name, ranges=dict(valence=units.valence, arousal=units.arousal))
     if 'image' in said: f['pictures'] = int(said['image'].nunique())
     out.mkdir(parents=True, exist_ok=True)
@@ -405,7 +405,8 @@ def judged(
 def _said_page(t, f, name, path):
     word,kind,said = _against_constant(name, f)
     said = [said[0].replace('of the training labels', 'of these labels')]
-    lead = f'{counted(f["n"], f.get("pictures"))} in {f["groups"]} groups ({f["unit"]}); {f["left_out"]} rows without a prediction left out.'
+    lead = f'{counted(f["n"], f.get("pictures"))} in {f["groups"]} groups ({f["unit"]}); '
+    lead += f'{f["left_out"]} rows without a prediction left out.'
     head = ['table','figure','value','95 %','constant','its 95 %','against it']
     parts = {'Figures': [P(f'Distances in {unit_words(f)}. The constant knows these labels: it is hard to beat.', cls='soft'),
                          html_table(head, _figure_rows(name, f), (2,3,4,5)), *_remarks(f)],
