@@ -1886,6 +1886,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                            'crosssuck/experiment_affect.py'),
                                              'crosssuck.experiment_affect.predict_pictures': ( 'experiment_affect.html#predict_pictures',
                                                                                                'crosssuck/experiment_affect.py'),
+                                             'crosssuck.experiment_affect.read_pictures': ( 'experiment_affect.html#read_pictures',
+                                                                                            'crosssuck/experiment_affect.py'),
                                              'crosssuck.experiment_affect.read_said': ( 'experiment_affect.html#read_said',
                                                                                         'crosssuck/experiment_affect.py'),
                                              'crosssuck.experiment_affect.rehearse_affect': ( 'experiment_affect.html#rehearse_affect',
