@@ -247,7 +247,7 @@ def sequences(
     if left: typer.echo(f'note: frames left out: {left}', err=True)
     typer.echo(f'{made["clips"]} clips: {made["positive"]} with and {made["negative"]} without an interaction -> {out}')
 
-# %% ../nbs/90_cli.ipynb #f71d3758
+# %% ../nbs/90_cli.ipynb #89c12293
 @verb
 def train(
     config: Annotated[str, typer.Argument(help='configuration file, or the name of a recipe')],
@@ -313,7 +313,7 @@ def _predict_frames(run, table, out, root, map, batch_size, others):
 @verb
 def evaluate(
     predictions: Annotated[list[Path],
-        typer.Argument(help='predictions: a truth column (`true_label` or `label`) and `prob_<class>` columns; or valence, arousal, true_...')],
+        typer.Argument(help='predictions: a truth column (`true_label` or `label`) and `prob_<class>` columns; or those of affect')],
     out: Annotated[Path, typer.Option(help='folder for metrics.json and report.html')],
     positive: Annotated[str, typer.Option(help='the class of interest; by default the rarer of two')] = None,
     cluster: Annotated[str, typer.Option(help='column of the independent unit')] = 'video',

@@ -338,7 +338,7 @@ def affect_report(
     with atomic_path(folder.path/'report.html') as p: p.write_text(page_html(f'{name}: report', opening, parts), encoding='utf-8')
     return folder.path/'report.html'
 
-# %% ../nbs/78_report_affect.ipynb #2a99e71c
+# %% ../nbs/78_report_affect.ipynb #240c5ecf
 _SAID = ('valence','arousal','true_valence','true_arousal')
 
 def is_said(
@@ -364,7 +364,8 @@ def evaluate_said(
     if len(said)<2: raise InputError(f'{len(said)} rows have a prediction', Path(path).name, 'two or more')
     pred,true = said[['valence','arousal']].to_numpy(),said[['true_valence','true_arousal']].to_numpy()
     constants = dict(mean=true.mean(0), median=np.median(true, 0))
-    f = dict(judged(pred, true, constants, said[by] if by else None, by or 'row', units, n_boot, seed), n=len(said), left_out=len(t)-len(said), groups=int(said[by].nunique()) if by else len(said), unit=by or 'row', kind='said',
+    f = dict(judged(pred, true, constants, said[by] if by else None, by or 'row', units, n_boot, seed), n=len(said),
+        left_out=len(t)-len(said), groups=int(said[by].nunique()) if by else len(said), unit=by or 'row', kind='said',
              units=units.name, ranges=dict(valence=units.valence, arousal=units.arousal))
     if 'image' in said: f['pictures'] = int(said['image'].nunique())
     out.mkdir(parents=True, exist_ok=True)
