@@ -89,7 +89,7 @@ def _against_constant(side, f, key='mae_avg'):
     word = {'a':('beats','better'), 'b':('is behind','worse')}.get(d.get('better'), ('undecided','open'))
     return *word,[said]
 
-# %% ../nbs/78_report_affect.ipynb #3bd296f8
+# %% ../nbs/78_report_affect.ipynb #937e3122
 class _Folder:
     "What a run folder holds"
     def __init__(self, path): self.path = Path(path)
@@ -137,10 +137,10 @@ def _rates(rates):
 
 def _configuration(folder, f):
     "What was trained and how it was told, as a table"
-    import yaml
+    from crosssuck.config import load_config
     path = folder.path/'config.yaml'
     if not path.is_file(): return absent('There is no configuration beside the run.')
-    c = yaml.safe_load(path.read_text(encoding='utf-8'))
+    c = load_config(path, [], paths=False).model_dump() # with the defaults that the file leaves out
     at = lambda s,k: (c.get(s) or {}).get(k)
     data = at('data','table') or 'drawn by the library'
     if isinstance(data, dict): data = ', '.join(Path(v).name for v in data.values() if v)
