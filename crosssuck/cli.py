@@ -247,7 +247,7 @@ def sequences(
     if left: typer.echo(f'note: frames left out: {left}', err=True)
     typer.echo(f'{made["clips"]} clips: {made["positive"]} with and {made["negative"]} without an interaction -> {out}')
 
-# %% ../nbs/90_cli.ipynb #24bd576d
+# %% ../nbs/90_cli.ipynb #601f8166
 @verb
 def train(
     config: Annotated[str, typer.Argument(help='configuration file, or the name of a recipe')],
@@ -313,7 +313,7 @@ def _predict_frames(run, table, out, root, map, batch_size, others):
 @verb
 def evaluate(
     predictions: Annotated[list[Path],
-        typer.Argument(help='predictions: a truth column (`true_label` or `label`) and `prob_<class>` columns')],
+        typer.Argument(help='predictions: a truth column (`true_label` or `label`) and `prob_<class>` columns; or those of affect')],
     out: Annotated[Path, typer.Option(help='folder for metrics.json and report.html')],
     positive: Annotated[str, typer.Option(help='the class of interest; by default the rarer of two')] = None,
     cluster: Annotated[str, typer.Option(help='column of the independent unit')] = 'video',
@@ -324,10 +324,14 @@ def evaluate(
     from crosssuck.errors import InputError
     from crosssuck.experiment import summary
     from crosssuck.report import evaluate, evaluation_files, report_html
+    from crosssuck.report_affect import is_said
     from crosssuck.runs import ask_first
     folders,failed,known = evaluation_folders(predictions, out),[],_events(train, map, classes) if train else None
     ask_first([f for folder in folders.values() for f in evaluation_files(folder)], overwrite)
     for path,folder in folders.items():
+        if is_said(path):
+            _evaluate_affect(path, folder, cluster)
+            continue
         try: figures = evaluate(path, out=folder, positive=positive, cluster=cluster, train=known, name=path.stem)
         except InputError as e:
             if len(folders)==1: raise
@@ -339,6 +343,14 @@ def evaluate(
         typer.echo(f'report: {report_html(folder)}')
     for e in failed: typer.echo(f'crosssuck: {e}', err=True)
     if failed: raise typer.Exit(1)
+
+def _evaluate_affect(path, folder, cluster):
+    "`evaluate` for a table of valence and arousal"
+    from crosssuck.experiment_affect import affect_summary
+    from crosssuck.report_affect import evaluate_said
+    f = evaluate_said(path, folder, group=None if cluster=='video' else cluster)
+    typer.echo(affect_summary({path.stem: dict(f, reference={}, pictures=f.get('pictures', f['n']))}))
+    typer.echo(f'report: {folder/"report.html"}')
 
 @verb
 def confound(
@@ -418,6 +430,13 @@ def scan(
     for f in failures.itertuples(): typer.echo(f'crosssuck: {f.detail}', err=True)
     if len(failures): raise typer.Exit(1)
 
+def _counter(what):
+    "Tells on a terminal how far it is, on one line; elsewhere at every tenth"
+    def told(k, n):
+        if sys.stderr.isatty(): typer.echo(f'\r{k} of {n} {what}', err=True, nl=k==n)
+        elif n>=100 and k*10//n>(k-1)*10//n: typer.echo(f'{k} of {n} {what}', err=True)
+    return told
+
 @verb
 def affect(
     source: Annotated[Path, typer.Argument(metavar='INPUT', help='a video, a picture, or a folder of pictures')],
@@ -425,12 +444,14 @@ def affect(
     out: Annotated[Path, typer.Option(help='folder of affect.csv and affect.png')],
     overlay: Annotated[bool, typer.Option('--overlay', help='also the film, or the pictures, with what was seen in them')] = False,
     face: Annotated[Path, typer.Option(help='an official EmoNet checkpoint, instead of the face expert of the run')] = None,
+    tta: Annotated[int, typer.Option(min=1, help='views of each face; by default as the run has it')] = None,
+    every: Annotated[int, typer.Option(min=1, metavar='N', help='look at each Nth frame or picture only')] = 1,
     batch_size: Annotated[int, typer.Option(min=1, help='frames at a time')] = 8,
     overwrite: Overwrite = False,
 ):
-    "Valence and arousal of every frame of a film, or of pictures."
+    "Valence and arousal, each from -1 to 1, of every frame of a film, or of pictures."
     from crosssuck.infer.affect import affect
-    t = affect(source, run, out, overlay, batch_size, face=face, overwrite=overwrite)
+    t = affect(source, run, out, overlay, batch_size, face=face, overwrite=overwrite, progress=_counter('frames'), tta=tta, every=every)
     for note in t.attrs['notes']: typer.echo(f'note: {note}', err=True)
     unread = t[~t.fused_valid.astype(bool)]
     typer.echo(f'{len(t)} frames, {len(t)-len(unread)} answered, {int(t.face_valid.sum())} with a face -> {out/"affect.csv"}')

@@ -178,7 +178,7 @@ def _read_csv(path, known):
     inside = empty and len(rows) and text.rstrip().count('\n')+1-rows[0][0] >= len(rows) # not just empty lines at the end
     raw.notes += [n for n in (note, above and f'{_count(len(above), "line")} above the column names left out',
                               inside and f'{_count(empty, "empty line")} left out',
-                              counts and 'a first column that counts the rows left out') if n]
+                              counts and 'the first column only numbers the rows: left out') if n]
     return raw
 
 # %% ../../nbs/data/01_events.ipynb #2663831a
