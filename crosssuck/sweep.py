@@ -180,6 +180,7 @@ def _distinct(runs, where):
     "`runs`, unless two of them are one"
     seen = {}
     for r in runs:
+        _,wrong = odd_folder_name(r.name, 'name')[:2]
         same = json.dumps(_nameless(r), sort_keys=True, default=str)
         for key,what in ((r.name.lower(), 'have one name'), (same, 'are the same configuration')): # folders differ by more than case
             if key in seen: raise InputError(f'two runs {what}: `{seen[key].name}` and `{r.name}`', where, 'leave one out')
