@@ -5,18 +5,21 @@
 A small network with everything that carries state (dropout, batch normalisation, MixUp, a frozen phase whose rate is looked for, a cosine
 with warm-up, accumulation with a left-over, clipping, early stopping that counts, balanced sampling, augmentation, half precision where
 the processor has it) is trained once undisturbed. Then, `n` times: a process trains it, is killed with signal 9, another process with
-other initial weights goes on, is killed ... and the last one ends. Moments are drawn uniformly over the time that the undisturbed
-training took, so that most lie within an epoch; in every fourth trial the first kill falls while a checkpoint is being written. Compared
-are the weights at the end (all parameters and buffers), the best weights, the history and the lines of metrics.jsonl. Exit status 1
-unless all are equal. Processes are forked from one that has imported everything: a trial takes seconds.
+other initial weights goes on, is killed ... and the last one ends. Moments are drawn uniformly over the batches of the undisturbed
+training, and within a batch over its time, however busy the machine is; in every fourth trial the first kill waits for a checkpoint that
+is being written. A trial whose training was faster than the signal is drawn again. Compared are the weights at the end (all parameters
+and buffers), the best weights, the history and the lines of metrics.jsonl. Exit status 1 unless all are equal. Processes are forked from
+one that has imported everything: a trial takes seconds.
 """
 import argparse
 import contextlib
 import hashlib
 import io
 import json
+import math
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -64,14 +67,17 @@ def network():
 def body_and_head(m): return [list(m.body.parameters()), list(m.head.parameters())]
 
 
-def train(folder, init, a):
-    "What one process does: go on with the run in `folder`, or begin it"
+def train(folder, init, a, beats):
+    "What one process does: go on with the run in `folder`, or begin it; `beats` counts its batches"
+    from fastai.callback.core import Callback
     from crosssuck.data.augment import ClipAugment
     from crosssuck.data.clips import clip_dls
     from crosssuck.runs import Run
     from crosssuck.train.callbacks import real_precisions
     from crosssuck.train.learners import clip_learner
     from crosssuck.train.phases import Phase, fit_phases
+    class Beat(Callback):
+        def before_batch(self): beats.value += 1
     torch.set_num_threads(1)
     torch.manual_seed(init)
     dls = clip_dls(WalkReader(), bs=4, valid_bs=16, seed=1, clips_per_event=2, balanced=True, workers=a.workers, device='cpu',
@@ -82,7 +88,7 @@ def train(folder, init, a):
     with Run(folder, resume=True) as run, contextlib.redirect_stdout(io.StringIO()):
         learn = clip_learner(dls, network(), splitter=body_and_head, run=run, seed=1, amp=half, verbose=False, metrics=['auc','f1_tail'],
                              positive='tail', mixup=.2, accumulate=3, grad_clip=1., early_stopping=dict(patience=9),
-                             every_steps=a.every_steps)
+                             every_steps=a.every_steps, cbs=[Beat()])
         learn.recorder.add_time = False
         with learn.no_bar(), learn.no_logging(): fit_phases(learn, plan, run, resume=True)
         run.finish()
@@ -102,15 +108,17 @@ def outcome(folder):
 
 
 def start(folder, init, a):
-    process = multiprocessing.get_context('fork').Process(target=train, args=(folder, init, a))
+    "A process that trains, and the count of its batches"
+    context = multiprocessing.get_context('fork')
+    process = context.Process(target=train, args=(folder, init, a, beats := context.Value('i', 0, lock=False)))
     process.start()
-    return process
+    return process,beats
 
 
-def kill(process, folder, seconds, writing):
-    "Kill `process` after `seconds`, or the next time that it writes a checkpoint; where that was, or None if it came to its end"
-    end = time.perf_counter()+seconds
-    while time.perf_counter()<end and process.is_alive(): time.sleep(.002)
+def kill(process, beats, folder, batch, seconds, writing):
+    "Kill `process` `seconds` into its `batch`, or when it next writes a checkpoint; where that was, or None if it came to its end"
+    while beats.value<batch and process.is_alive(): time.sleep(.0005)
+    time.sleep(seconds)
     while writing and process.is_alive() and not list(folder.glob('.last.ckpt.*.tmp')): pass
     if not process.is_alive(): return None
     os.kill(process.pid, signal.SIGKILL)
@@ -134,15 +142,19 @@ def other_weights(folder, seed):
     return 1+seed if any((folder/n).exists() for n in ('last.ckpt','last.prev.ckpt')) else 0
 
 
-def trial(k, a, took, rng, root):
+def trial(k, a, batches, took, rng, root):
     "Killed `a.kills` times, each while a process works, then left to its end: `(folder, places)`"
     folder,places = root/f'trial{k}',[]
     for i in range(a.kills):
-        process = start(folder, other_weights(folder, 100*k+i), a)
-        places.append(kill(process, folder, rng.uniform(0, took), k%4==3 and i==0))
+        process,beats = start(folder, other_weights(folder, 100*k+i), a)
+        at = rng.uniform(0, batches)
+        places.append(kill(process, beats, folder, math.ceil(at), at%1*took/batches, k%4==3 and i==0))
         process.join()
         if places[-1] is None: break
-    last = start(folder, other_weights(folder, 100*k+99), a)
+    if not any(places): # the training was faster than the signal
+        shutil.rmtree(folder)
+        return trial(k, a, batches, took, rng, root)
+    last,_ = start(folder, other_weights(folder, 100*k+99), a)
     last.join()
     if last.exitcode: raise SystemExit(f'trial {k} did not end: exit status {last.exitcode}')
     return folder, [p for p in places if p]
@@ -157,18 +169,18 @@ def main():
     rng = np.random.default_rng(a.seed)
     with tempfile.TemporaryDirectory() as tmp:
         root,began = Path(tmp),time.perf_counter()
-        start(root/'alone', 0, a).join()
+        process,beats = start(root/'alone', 0, a)
+        process.join()
         began,took,truth = time.perf_counter(),time.perf_counter()-began,outcome(root/'alone')
-        print(f'left alone: weights {truth[0]}, best {truth[1]}, {took:.1f} s; {a.n} trials, {a.kills} kills each, {a.workers} workers, '
-              f'a checkpoint every {a.every_steps} batches')
+        print(f'left alone: weights {truth[0]}, best {truth[1]}, {beats.value} batches in {took:.1f} s; {a.n} trials, up to {a.kills} kills '
+              f'each, {a.workers} workers, a checkpoint every {a.every_steps} batches')
         for k in range(a.n):
-            folder,places = trial(k, a, took, rng, root)
+            folder,places = trial(k, a, beats.value, took, rng, root)
             got = outcome(folder)
             same = got==truth
             equal += same
             wrong = '' if same else ' in '+', '.join(n for n,x,y in zip(('weights','best weights','history','record'), got, truth) if x!=y)
-            where = ', '.join(places) or 'no moment: it was done'
-            print(f'{k+1:>3}: {got[0]} {"equal" if same else "DIFFERS"}{wrong}; killed at {where}', flush=True)
+            print(f'{k+1:>3}: {got[0]} {"equal" if same else "DIFFERS"}{wrong}; killed at {", ".join(places)}', flush=True)
     print(f'{equal} of {a.n} equal, bit for bit, {time.perf_counter()-began:.0f} s')
     sys.exit(equal!=a.n)
 
