@@ -172,8 +172,8 @@ def main():
         process,beats = start(root/'alone', 0, a)
         process.join()
         began,took,truth = time.perf_counter(),time.perf_counter()-began,outcome(root/'alone')
-        print(f'left alone: weights {truth[0]}, best {truth[1]}, {beats.value} batches in {took:.1f} s; {a.n} trials, up to {a.kills} kills '
-              f'each, {a.workers} workers, a checkpoint every {a.every_steps} batches')
+        print(f'left alone: weights {truth[0]}, best {truth[1]}, {beats.value} batches in {took:.1f} s; {a.n} trials, up to {a.kills} '
+              f'kills each, {a.workers} workers, a checkpoint every {a.every_steps} batches')
         for k in range(a.n):
             folder,places = trial(k, a, beats.value, took, rng, root)
             got = outcome(folder)

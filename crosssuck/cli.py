@@ -247,7 +247,7 @@ def sequences(
     if left: typer.echo(f'note: frames left out: {left}', err=True)
     typer.echo(f'{made["clips"]} clips: {made["positive"]} with and {made["negative"]} without an interaction -> {out}')
 
-# %% ../nbs/90_cli.ipynb #67b5049a
+# %% ../nbs/90_cli.ipynb #601f8166
 @verb
 def train(
     config: Annotated[str, typer.Argument(help='configuration file, or the name of a recipe')],
@@ -266,7 +266,7 @@ def train(
 def predict(
     run: Annotated[Path, typer.Argument(help='run folder, or its model.pt (of features: model.json; on frames: interaction_cnn.pt)')],
     events: Annotated[Path, typer.Argument(help='event table; for a run on frames a table of clips or frames, or the folder of one')],
-    out: Annotated[Path, typer.Option(help='predictions CSV; failures.csv stands beside it')],
+    out: Annotated[Path, typer.Option(help='predictions CSV; what failed stands beside it')],
     videos: Annotated[Path, typer.Option(help='folder of the videos, by default that of the run; or of the pictures')] = None,
     clips_per_event: Annotated[int, typer.Option(min=1)] = 5,
     aggregation: Annotated[str, typer.Option(help='mean, max, softmax_mean, median')] = 'mean',
@@ -293,13 +293,13 @@ def predict(
         bs=batch_size)
     write_predictions(made, failures, out)
     typer.echo(f'{len(made)} events predicted -> {out}')
-    if len(failures): typer.echo(f'{len(failures)} events failed -> {out.parent/"failures.csv"}', err=True); raise typer.Exit(1)
+    if len(failures): typer.echo(f'{len(failures)} events failed -> {prediction_files(out)[1]}', err=True); raise typer.Exit(1)
 
 def _predict_frames(run, table, out, root, map, batch_size, others):
     "`predict` with a run on frames"
     from crosssuck.errors import InputError
     from crosssuck.infer.frames import predict_frames
-    from crosssuck.infer.predict import write_predictions
+    from crosssuck.infer.predict import prediction_files, write_predictions
     for name,given,usual in zip('clips-per-event aggregation tta classes'.split(), others, (5,'mean',False,'')):
         if given!=usual: raise InputError(f'a run on frames has no --{name}', run, 'each clip is looked at once')
     try: made,failures = predict_frames(run, table, batch_size, sys.stderr.isatty(), root=root, columns=column_map(map) or None)
@@ -308,12 +308,12 @@ def _predict_frames(run, table, out, root, map, batch_size, others):
     write_predictions(made, failures, out)
     typer.echo(f'{len(made)} clips predicted -> {out}')
     for f in failures.head(3).itertuples(): typer.echo(f'crosssuck: {f.detail}', err=True)
-    if len(failures): typer.echo(f'{len(failures)} clips failed -> {out.parent/"failures.csv"}', err=True); raise typer.Exit(1)
+    if len(failures): typer.echo(f'{len(failures)} clips failed -> {prediction_files(out)[1]}', err=True); raise typer.Exit(1)
 
 @verb
 def evaluate(
     predictions: Annotated[list[Path],
-        typer.Argument(help='predictions: a truth column (`true_label` or `label`) and `prob_<class>` columns')],
+        typer.Argument(help='predictions: a truth column (`true_label` or `label`) and `prob_<class>` columns; or those of affect')],
     out: Annotated[Path, typer.Option(help='folder for metrics.json and report.html')],
     positive: Annotated[str, typer.Option(help='the class of interest; by default the rarer of two')] = None,
     cluster: Annotated[str, typer.Option(help='column of the independent unit')] = 'video',
@@ -324,10 +324,14 @@ def evaluate(
     from crosssuck.errors import InputError
     from crosssuck.experiment import summary
     from crosssuck.report import evaluate, evaluation_files, report_html
+    from crosssuck.report_affect import is_said
     from crosssuck.runs import ask_first
     folders,failed,known = evaluation_folders(predictions, out),[],_events(train, map, classes) if train else None
     ask_first([f for folder in folders.values() for f in evaluation_files(folder)], overwrite)
     for path,folder in folders.items():
+        if is_said(path):
+            _evaluate_affect(path, folder, cluster)
+            continue
         try: figures = evaluate(path, out=folder, positive=positive, cluster=cluster, train=known, name=path.stem)
         except InputError as e:
             if len(folders)==1: raise
@@ -339,6 +343,14 @@ def evaluate(
         typer.echo(f'report: {report_html(folder)}')
     for e in failed: typer.echo(f'crosssuck: {e}', err=True)
     if failed: raise typer.Exit(1)
+
+def _evaluate_affect(path, folder, cluster):
+    "`evaluate` for a table of valence and arousal"
+    from crosssuck.experiment_affect import affect_summary
+    from crosssuck.report_affect import evaluate_said
+    f = evaluate_said(path, folder, group=None if cluster=='video' else cluster)
+    typer.echo(affect_summary({path.stem: dict(f, reference={}, pictures=f.get('pictures', f['n']))}))
+    typer.echo(f'report: {folder/"report.html"}')
 
 @verb
 def confound(
@@ -376,7 +388,7 @@ def compare(
     runs: Annotated[list[Path], typer.Argument(help='run folders, or CSVs of predictions; seeds of one configuration count as one run')],
     out: Annotated[Path, typer.Option(help='folder for comparison.csv, comparison.json and report.html')],
     positive: Annotated[str, typer.Option(help='the class of interest; by default the rarer of two')] = None,
-    cluster: Annotated[str, typer.Option(help='column of the independent unit')] = 'video',
+    cluster: Annotated[str, typer.Option(help='column of the independent unit; by default that of the runs')] = None,
     unpaired: Annotated[bool, typer.Option('--unpaired', help='without differences: the runs were judged on different events')] = False,
     overwrite: Overwrite = False,
 ):
@@ -418,6 +430,13 @@ def scan(
     for f in failures.itertuples(): typer.echo(f'crosssuck: {f.detail}', err=True)
     if len(failures): raise typer.Exit(1)
 
+def _counter(what):
+    "Tells on a terminal how far it is, on one line; elsewhere at every tenth"
+    def told(k, n):
+        if sys.stderr.isatty(): typer.echo(f'\r{k} of {n} {what}', err=True, nl=k==n)
+        elif n>=100 and k*10//n>(k-1)*10//n: typer.echo(f'{k} of {n} {what}', err=True)
+    return told
+
 @verb
 def affect(
     source: Annotated[Path, typer.Argument(metavar='INPUT', help='a video, a picture, or a folder of pictures')],
@@ -425,12 +444,14 @@ def affect(
     out: Annotated[Path, typer.Option(help='folder of affect.csv and affect.png')],
     overlay: Annotated[bool, typer.Option('--overlay', help='also the film, or the pictures, with what was seen in them')] = False,
     face: Annotated[Path, typer.Option(help='an official EmoNet checkpoint, instead of the face expert of the run')] = None,
+    tta: Annotated[int, typer.Option(min=1, help='views of each face; by default as the run has it')] = None,
+    every: Annotated[int, typer.Option(min=1, metavar='N', help='look at each Nth frame or picture only')] = 1,
     batch_size: Annotated[int, typer.Option(min=1, help='frames at a time')] = 8,
     overwrite: Overwrite = False,
 ):
-    "Valence and arousal of every frame of a film, or of pictures."
+    "Valence and arousal, each from -1 to 1, of every frame of a film, or of pictures."
     from crosssuck.infer.affect import affect
-    t = affect(source, run, out, overlay, batch_size, face=face, overwrite=overwrite)
+    t = affect(source, run, out, overlay, batch_size, face=face, overwrite=overwrite, progress=_counter('frames'), tta=tta, every=every)
     for note in t.attrs['notes']: typer.echo(f'note: {note}', err=True)
     unread = t[~t.fused_valid.astype(bool)]
     typer.echo(f'{len(t)} frames, {len(t)-len(unread)} answered, {int(t.face_valid.sum())} with a face -> {out/"affect.csv"}')

@@ -300,12 +300,12 @@ def comparison_page(
         'Pictures':drawn if there else absent('No test predictions.'),
         'Differences':paired, 'Seeds':_seed_table(c), 'Notes':Ul(*notes, cls='soft')})
 
-# %% ../nbs/74_compare.ipynb #bfe261cc
+# %% ../nbs/74_compare.ipynb #bef68715
 def compare(
     runs,                # run folders or CSVs of predictions: a list, or `{name: path, or paths of its seeds}`
     out=None,            # folder for `comparison.csv`, `comparison.json` and `report.html`; None writes nothing
     positive:str=None,   # the class of interest; default: the rarer of two
-    cluster='video',     # column whose values are the independent units
+    cluster=None,        # column whose values are the independent units; default: that by which the runs were judged
     lines=CRITERIA,      # what recall and AUC have to exceed
     paired:bool=True,    # differences to the winner on the same events
     n_boot:int=2000,     # resamples of clusters
@@ -313,7 +313,7 @@ def compare(
 )->dict:
     "`{'table', 'criteria', 'winner', 'differences', 'positive', 'lines', 'figures', 'notes'}`; raises `InputError` for nothing to compare"
     groups = _named(runs)
-    positive,notes = _positive(groups, positive),[]
+    positive,(cluster,notes) = _positive(groups, positive),_cluster(groups, cluster)
     for g in groups.values():
         for side in ('val','test'): _together(g, side, _SEEDS)
     if paired: _together([c for g in groups.values() for c in g], 'test', 'the same events and truths, or --unpaired (paired=False)')
@@ -339,6 +339,14 @@ def compare(
     return _written(result, out)
 
 _SEEDS = 'the same events for all seeds of a configuration: write the split once (`crosssuck split`), train each seed on its files'
+
+def _cluster(groups, cluster):
+    "The independent unit, and what has to be said of it"
+    if cluster: return cluster,[]
+    asked = {(c.config.get('evaluation') or {}).get('cluster') for g in groups.values() for c in g}-{None}
+    there = lambda name: all(name in t for g in groups.values() for c in g for t in (c.val,c.test) if t is not None)
+    if len(asked)==1 and there(one := asked.pop()): return one,[]
+    return 'video',[f'runs were judged by {" and by ".join(sorted(asked))}: here by video']*(len(asked)>1)
 
 def _together(contenders, side, right):
     "Raise `InputError` with the paths of two contenders whose predictions of `side` are not of the same events"

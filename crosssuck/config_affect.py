@@ -48,7 +48,7 @@ class AffectData(Section):
     allow_leakage: list[str] = Field([], description='error-level findings of the audit that do not stop the training')
     cache: str|None = Field('auto', description='folder of fitted pictures; auto: the user\'s cache folder; none: read each time')
 
-# %% ../nbs/00_config_affect.ipynb #4b4a08c6
+# %% ../nbs/00_config_affect.ipynb #d18d2f7e
 class SceneModelKeys(Section):
     "The regressor"
     backbone: str = Field('vit_base_patch32_clip_quickgelu_224.openai', description='a timm tower, or open_clip:NAME')
@@ -77,8 +77,8 @@ class SceneTrain(Section):
 class AffectEvaluation(Section):
     "What is reported"
     metrics: list[str] = Field(list(AFFECT_METRICS), description='figures, each for valence, arousal and their mean')
-    units: str = Field('findingemo', description='in which distances are told')
-    mc_samples: Count = Field(5, description='answers with dropout on, for the variance')
+    units: str|Ranges = Field('findingemo', description='in which distances are told: a name, `table` (as the labels came), or both ranges')
+    mc_samples: Count = Field(50, description='answers with dropout on, for the mean and its variance')
     n_boot: Annotated[int, Field(ge=100)] = Field(2000, description='bootstrap resamples')
 
 class _Affect(Experiment):
@@ -93,8 +93,8 @@ class _Affect(Experiment):
     def name_faults(self)->list:
         faults = [unknown_name('figure', m, AFFECT_METRICS, f'evaluation.metrics[{i}]') for i,m in enumerate(self.evaluation.metrics)
                   if m not in AFFECT_METRICS]
-        for key,units in (('data.units', self.data.units), ('evaluation.units', self.evaluation.units)):
-            if isinstance(units, str) and units not in UNITS: faults.append(unknown_name('units', units, UNITS, key))
+        for key,units,known in (('data.units', self.data.units, [*UNITS]), ('evaluation.units', self.evaluation.units, [*UNITS,'table'])):
+            if isinstance(units, str) and units not in known: faults.append(unknown_name('units', units, known, key))
         return faults
 
     def files(self)->list:
@@ -110,11 +110,10 @@ class _Affect(Experiment):
         yield (d.table is None)==(d.synthetic is None), 'data.table', 'no table' if d.table is None else 'a table, and `synthetic` too', \
             'one of `table` and `synthetic`'
         yield d.val+d.test>=1, 'data.test', f'val {d.val:g} and test {d.test:g} leave nothing', 'shares that sum to less than 1'
-        u = d.units
-        if isinstance(u, Ranges):
-            for k in ('valence','arousal'):
+        for where,u in (('data',d.units), ('evaluation',self.evaluation.units)):
+            for k in ('valence','arousal') if isinstance(u, Ranges) else ():
                 r = getattr(u, k)
-                yield len(r)!=2 or not r[0]<r[1], f'data.units.{k}', f'{r} is no range', 'two numbers, the lower one first'
+                yield len(r)!=2 or not r[0]<r[1], f'{where}.units.{k}', f'{r} is no range', 'two numbers, the lower one first'
 
 class ScenesConfig(_Affect):
     "Phase 0: the scene regressor"

@@ -154,7 +154,7 @@ def _top(rows, known):
     first = next((i for i,(_,r) in enumerate(rows) if not _comment(r)), 0)
     return next((i for i,c in enumerate(cells) if any(k<=c for k in known)), first)
 
-# %% ../../nbs/data/01_events.ipynb #703901ee
+# %% ../../nbs/data/01_events.ipynb #adb4fe03
 def _frame(names, rows, where):
     "Rows of cells as a table in which every row is as wide as its header"
     while names and not names[-1] and not any(c.strip() for _,r in rows for c in r[len(names)-1:]): names = names[:-1]
@@ -184,7 +184,7 @@ def _read_csv(path, known):
     inside = empty and len(rows) and text.rstrip().count('\n')+1-rows[0][0] >= len(rows) # not just empty lines at the end
     raw.notes += [n for n in (note, above and f'{how_many(len(above), "line")} above the column names left out',
                               inside and f'{how_many(empty, "empty line")} left out',
-                              counts and 'a first column that counts the rows left out') if n]
+                              counts and 'the first column only numbers the rows: left out') if n]
     return raw
 
 # %% ../../nbs/data/01_events.ipynb #2663831a

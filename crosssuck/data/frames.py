@@ -214,11 +214,11 @@ def frame_truth(
         for s,d in zip(here.start_s, here.duration_s): out[mine[(t>=s-1e-9) & (t<s+d)]] = True
     return out
 
-# %% ../../nbs/data/10_frames.ipynb #a4c76154
+# %% ../../nbs/data/10_frames.ipynb #46a2dae6
 def frame_sequences(
     frames:pd.DataFrame, # of `read_frame_labels` or `extract_frames`
     n_frames:int=5,      # frames of a clip, odd
-    step:int=None,       # difference between the numbers of neighbours; the commonest of each video by default
+    step:int=None,       # difference between the numbers of neighbours; by default the commonest of each video, give or take one
     edges:str='drop',    # 'drop' centres without all their neighbours, or 'repeat' the first and last frame of a stretch (to predict)
 )->pd.DataFrame:
     "One row a clip: `video, frame_paths, frame_numbers, centre_frame, label, frame_labels, prev_positive_count, next_positive_count, fps`"
@@ -233,8 +233,9 @@ def frame_sequences(
 def _windows(of, n, step, edges):
     "The rows of one video"
     number,label,half = of.frame.to_numpy(),of.label.to_numpy(float),n//2
-    step = step or int(pd.Series(np.diff(number)).mode().min() if len(number)>1 else 1)
-    stretch = np.concatenate([[0], np.cumsum(np.diff(number)!=step)]) # frames that follow each other without a hole
+    usual = step or int(pd.Series(np.diff(number)).mode().min() if len(number)>1 else 1)
+    slack = int(step is None and usual>1) # pictures at so many a second lie on the nearest frames: 3, 3, 2, 3
+    stretch = np.concatenate([[0], np.cumsum(abs(np.diff(number)-usual)>slack)]) # frames that follow each other without a hole
     fps = of.fps.iloc[0] if 'fps' in of else np.nan
     for c in range(len(of)):
         first,last = np.searchsorted(stretch, stretch[c]),np.searchsorted(stretch, stretch[c], 'right')-1
@@ -245,7 +246,7 @@ def _windows(of, n, step, edges):
         yield (of.video.iloc[c], '|'.join(of.path.iloc[i]), '|'.join(map(str, number[i])), number[c], label[c], '|'.join(told),
                int(np.nansum(label[i[:half]])), int(np.nansum(label[i[half+1:]])), fps)
 
-# %% ../../nbs/data/10_frames.ipynb #45b1810e
+# %% ../../nbs/data/10_frames.ipynb #4a7500d5
 def balance_sequences(
     frames:pd.DataFrame, # of `read_frame_labels` or `extract_frames`
     n_frames:int=5,      # frames of a clip, odd
@@ -256,6 +257,8 @@ def balance_sequences(
 )->pd.DataFrame:
     "`frame_sequences` with the commoner class thinned out, in order of video and centre frame; `InputError` where a class is missing"
     if not 0<ratio<np.inf: raise InputError(f'ratio is {ratio}', right='negatives for each positive, above 0')
+    if frames.label.isna().all(): raise InputError('no frame has a label', 'balance_sequences',
+        "a column `label` (1, 0), or `HasMarker` and `MarkerName`; columns={'label': ...} maps one")
     every = frame_sequences(frames, n_frames, step)
     known = every[every.label.notna()].astype({'label':int}).reset_index(drop=True)
     yes,no = (known[known.label==v] for v in (1,0))
@@ -266,6 +269,7 @@ def balance_sequences(
     out = known.loc[sorted(kept)].sort_values(['video','centre_frame'], kind='stable').reset_index(drop=True)
     kept = f'{n[0]} of {len(yes)} with and {n[1]} of {len(no)} without an interaction kept'
     out.attrs['notes'] = [f'{len(every)} clips of {n_frames} frames: {kept}']
+    if n := len(frames)-len(every): out.attrs['notes'].append(f'{n} frames lack neighbours (edges, holes) and are the centre of no clip')
     if len(every)>len(known): out.attrs['notes'].append(f'left out: {len(every)-len(known)} clips whose centre frame has no label')
     return out
 

@@ -6,15 +6,17 @@
 __all__ = ['KINDS', 'SIDES', 'Finding', 'LeakageReport', 'tells_label', 'what_moves', 'motion_signature', 'match_signatures',
            'similarity', 'audit_leakage', 'same_content', 'near_duplicates', 'audit_scenes', 'plot_duplicates']
 
-# %% ../../nbs/data/04_leakage.ipynb #5049f3e0
+# %% ../../nbs/data/04_leakage.ipynb #d9202795
 import json
 import math
+import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from html import escape
 from itertools import combinations, islice
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -28,7 +30,7 @@ from ..runs import atomic_path, plain
 from ..score.confounds import video_prior
 from ..score.metrics import compute, positive_class
 
-# %% ../../nbs/data/04_leakage.ipynb #f3b3dc1b
+# %% ../../nbs/data/04_leakage.ipynb #b233470a
 KINDS = {
     'shared_event':     ('error',   'take the event out of one side: it is trained on and tested on'),
     'oversampled_copy': ('error',   'split first, copy afterwards, and only within train'),
@@ -41,6 +43,7 @@ KINDS = {
     'split_bout':       ('warning', 'keep a bout whole on one side (split: bout)'),
     'shared_animal':    ('warning', 'split by animal or by group if the claim is about animals never seen'),
     'label_prior':      ('warning', 'report the prior\'s AUC beside the model\'s, and the AUC within videos; or split by that column'),
+    'alike_content':    ('warning', 'look at them: patterns of few waves, which agree by chance once they are laid over each other'),
     'shared_video':     ('note',    'the figure holds for new events of known videos; split by video for new videos'),
     'shared_camera':    ('note',    'the figure holds for known cameras; leave one camera out for new ones'),
     'shared_group':     ('note',    'the figure holds for known groups; leave one group out for new ones'),
@@ -79,7 +82,7 @@ def _markdown(rows):
     head = ['| severity | kind | sides | count | what to do |', '|---|---|---|---:|---|']
     return head + [f'| {" | ".join(r)} |' for r in rows] if rows else []
 
-# %% ../../nbs/data/04_leakage.ipynb #6f275b13
+# %% ../../nbs/data/04_leakage.ipynb #9b8c37b8
 @dataclass(repr=False)
 class LeakageReport:
     "What `audit_leakage` found: findings from bad to good, and the numbers behind them"
@@ -101,7 +104,8 @@ class LeakageReport:
         return [f for f in self.findings if f.severity=='error' and f.kind not in allow]
 
     def raise_if(self,
-        allow=(), # kinds that are known and accepted
+        allow=(),    # kinds that are known and accepted
+        below='split' # section of the configuration in which they would be named
     ):
         "Raise `InputError` if there is an error-level finding whose kind is not in `allow`"
         bad = self.errors(allow)
@@ -109,7 +113,7 @@ class LeakageReport:
         kinds = ', '.join(dict.fromkeys([*allow, *(f.kind for f in bad)]))
         firsts = '; '.join(f'{f.kind}, the first: {f.first()}' for f in bad if f.first())
         raise InputError(f'the split leaks: {", ".join(map(str, bad))}' + (f' ({firsts})' if firsts else ''),
-                         right=f'mend the split, or say why not: allow_leakage: [{kinds}] below `split:`')
+                         right=f'mend the split, or say why not: allow_leakage: [{kinds}] below `{below}:`')
 
     def table(self)->pd.DataFrame:
         "The findings as a table"
@@ -870,6 +874,15 @@ def _same_photograph(a, b):
         if best>.9: break
     return best
 
+# %% ../../nbs/data/04_leakage.ipynb #b029decb
+_FEW_WAVES,_BEYOND_CHANCE = 12,.97 # below, an agreement may come from the fit; and the agreement from which it does not
+
+def _waves(g):
+    "How many waves the finer structure of a grey picture is made of: the participation ratio of its power spectrum"
+    x = _structure(g.astype(np.float32))
+    power = np.abs(np.fft.rfft2((x-x.mean())*np.outer(np.hanning(x.shape[0]), np.hanning(x.shape[1]))))**2
+    return float(power.sum()**2/(power**2).sum()) if power.any() else 0.
+
 # %% ../../nbs/data/04_leakage.ipynb #2f254389
 class _Sketches:
     "What is kept of pictures: sketches, small grey copies, hashes of their pixels, whether they are flat"
@@ -907,7 +920,9 @@ def _alike(a, b, rows=64):
         best = np.maximum(forth, back).reshape(len(s), 2, -1)
         for i,j in zip(*np.nonzero(best.max(1)>=_ALIKE)): yield at+i,j,bool(best[i,1,j]>best[i,0,j])
 
-# %% ../../nbs/data/04_leakage.ipynb #68336885
+# %% ../../nbs/data/04_leakage.ipynb #f6d43e98
+_PAIR = 'a b similarity mirrored exact sure'.split()
+
 def _one_photograph(a, b, progress=False):
     "The pairs of two `_Sketches`, or of one with itself, that are one photograph, as `near_duplicates` gives them"
     within,by_hash,found,rejected,n = a is b,{},{},None,0
@@ -918,19 +933,36 @@ def _one_photograph(a, b, progress=False):
         n,alike = n+1,_same_photograph(a.small[i], b.small[j][:,::-1] if mirrored else b.small[j])
         if alike>=_SAME_PICTURE: found[i,j] = (alike,mirrored,False)
         else: rejected = max(alike, -1. if rejected is None else rejected)
-    rows = [(a.names[i],b.names[j],round(float(s), 3),m,e) for (i,j),(s,m,e) in sorted(found.items())]
-    out = pd.DataFrame(rows, columns=['a','b','similarity','mirrored','exact'])
-    out.attrs = dict(candidates=n+sum(r[-1] for r in rows), closest_rejected=rejected)
+    def sure(i, j, s, e): return bool(e or s>=_BEYOND_CHANCE or min(_waves(a.small[i]), _waves(b.small[j]))>=_FEW_WAVES)
+    rows = [(a.names[i],b.names[j],round(float(s), 3),m,e,sure(i, j, s, e)) for (i,j),(s,m,e) in sorted(found.items())]
+    out = pd.DataFrame(rows, columns=_PAIR).astype(dict(mirrored=bool, exact=bool, sure=bool))
+    out.attrs = dict(candidates=n+int(out.exact.sum()), closest_rejected=rejected)
     return out
 
-# %% ../../nbs/data/04_leakage.ipynb #840bbc75
+# %% ../../nbs/data/04_leakage.ipynb #7c4a7333
+_PICTURES = {'.jpg','.jpeg','.png','.webp','.bmp','.tif','.tiff','.gif'}
+
+def _named_pictures(given, name):
+    "name -> picture, of a dict or of all pictures below a folder; raises `InputError`"
+    if isinstance(given, dict): return given
+    if not isinstance(given, (str,os.PathLike)):
+        raise InputError(f'a {type(given).__name__}', name, 'a folder, or what `find_images(table, folder)` gives')
+    folder = Path(given)
+    if not folder.is_dir(): raise InputError('there is no such folder', given, 'a folder, or what `find_images(table, folder)` gives')
+    found = {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob('*')) if p.suffix.lower() in _PICTURES}
+    if not found: raise InputError('no pictures in this folder', given, f'files such as {", ".join(sorted(_PICTURES)[:4])}')
+    return found
+
+# %% ../../nbs/data/04_leakage.ipynb #fb64e69a
 def near_duplicates(
-    pictures,            # dict name -> path or uint8 RGB array, as `find_images` gives it
+    pictures,            # dict name -> path or uint8 RGB array, as `find_images` gives it; or a folder
     others=None,         # the same, to compare with; None: pictures among themselves
     threads:int=4,       # that read
     progress:bool=False  # a bar
 )->pd.DataFrame:
-    "The pairs that are one photograph: a, b, similarity (up to 1), mirrored, exact. `attrs`: failures, flat, candidates, closest_rejected"
+    """The pairs that are one photograph: a, b, similarity (up to 1), mirrored, exact, sure (False: patterns that may agree by chance).
+    `attrs`: failures, flat, candidates, closest_rejected. Raises `InputError` for what is neither a dict nor a folder of pictures"""
+    pictures,others = _named_pictures(pictures, 'pictures'),None if others is None else _named_pictures(others, 'others')
     kept,failed = _sketched(pictures, threads, progress)
     a = b = _Sketches(kept, list(kept.values()))
     if others is not None:
@@ -941,9 +973,10 @@ def near_duplicates(
                      flat=[s.names[k] for s in dict.fromkeys((a,b)) for k in np.flatnonzero(s.flat)])
     return out
 
-# %% ../../nbs/data/04_leakage.ipynb #b3da44d6
+# %% ../../nbs/data/04_leakage.ipynb #7789b9a7
 _SCENE_ADVICE = dict(shared_event='keep all annotations of a picture on one side (`split_scenes`): it is trained on and tested on',
     duplicate_content='one photograph under two names: keep one, or both on one side (`split_scenes(table, same=near_duplicates(...))`)',
+    alike_content='look at them (`plot_duplicates`): patterns of few waves, which agree by chance once they are laid over each other',
     shared_group='the figure holds for known {column}s; split by that column for new ones')
 _PEOPLE = ('user','annotator','rater','person','group','site','photographer') # columns whose values both sides may share
 
@@ -967,10 +1000,12 @@ def _scene_findings(led, a, b, groups, found, max_rows):
     findings = [make('shared_event', [row(k, k) for k in same])] if same else []
     figures = dict(shared_images=len(same))
     if found is not None:
-        copies = [row(x, y, similarity=s, mirrored=m, exact=e) for x,y,s,m,e in found.itertuples(index=False)]
-        figures.update(duplicates=len(copies), duplicate_candidates=found.attrs['candidates'],
+        told = lambda t: [row(x, y, similarity=s, mirrored=m, exact=e) for x,y,s,m,e,_ in t.itertuples(index=False)]
+        copies,alike = told(found[found.sure]),told(found[~found.sure])
+        figures.update(duplicates=len(copies), alike=len(alike), duplicate_candidates=found.attrs['candidates'],
                        closest_rejected=found.attrs['closest_rejected'])
         if copies: findings.append(make('duplicate_content', copies))
+        if alike: findings.append(make('alike_content', alike))
     for column in groups:
         held = led[led[column].notna()]
         counts = pd.crosstab(held[column].astype(str), held.side).reindex(columns=[a,b], fill_value=0)
@@ -987,11 +1022,30 @@ def _scene_sketches(led, root, threads, progress):
     found = find_images(first, root)
     kept,failed = _sketched({k: found[n] for k,n in names.items() if n in found}, threads, progress)
     why = {k: 'missing' for k,n in names.items() if n not in found}|{k: e.reason for k,e in failed.items()}
+    return kept,_scene_remarks(names, why, int(_Sketches(kept, list(kept.values())).flat.sum()))
+
+def _scene_remarks(names, why, flat):
+    "Lines on pictures that could not be compared (key -> reason), and on how many have no structure"
     remarks = [f'duplicate_content: {len(these)} picture{"s"*(len(these)>1)} not compared, the first is {these[0]}: {ImageError.reasons[r]}'
                for r in dict.fromkeys(why.values()) if (these := [names[k] for k,v in why.items() if v==r])]
-    flat = int(_Sketches(kept, list(kept.values())).flat.sum())
     if flat: remarks.append(f'duplicate_content: {flat} picture{"s"*(flat>1)} without structure: compared pixel for pixel only')
-    return kept,remarks
+    return remarks
+
+def _of_pairs(led, pairs, a, b):
+    "Those of `pairs` (of `near_duplicates`, by names of pictures) that lie across two sides, by key"
+    key = dict(zip(led['image'], led['key']))
+    lost = [n for n in (*pairs.a, *pairs.b) if n not in key]
+    if lost: raise InputError(f'`{lost[0]}` is no picture of the tables', 'pairs', 'near_duplicates(find_images(table, folder))')
+    on = {s: set(led.key[led.side==s]) for s in (a,b)}
+    rows = []
+    for t in pairs.itertuples(index=False):
+        p,q = key[t.a],key[t.b]
+        if p==q: continue
+        for x,y in ((p,q),(q,p)):
+            if x in on[a] and y in on[b] and not (x in on[b] and y in on[a]): rows.append((x,y,*t[2:]))
+    out = pd.DataFrame(rows, columns=_PAIR).astype(dict(sure=bool))
+    out.attrs = dict(candidates=pairs.attrs.get('candidates'), closest_rejected=pairs.attrs.get('closest_rejected'))
+    return out
 
 def _across(led, kept, a, b, progress):
     "The pairs of pictures of two sides that are one photograph under two names"
@@ -999,11 +1053,11 @@ def _across(led, kept, a, b, progress):
     shared = set(on[a])&set(on[b])
     x,y = (_Sketches(names, [kept[k] for k in names]) for names in on.values())
     out = _one_photograph(x, y, progress)
-    attrs,out = out.attrs,out[[not (p==q or (p in shared and q in shared)) for p,q in zip(out.a, out.b)]]
+    attrs,out = out.attrs,out[np.array([not (p==q or (p in shared and q in shared)) for p,q in zip(out.a, out.b)], bool)]
     out.attrs = attrs
     return out
 
-# %% ../../nbs/data/04_leakage.ipynb #95ccb826
+# %% ../../nbs/data/04_leakage.ipynb #48bdd274
 def audit_scenes(
     train:pd.DataFrame,     # rows to train on, as `read_scenes` gives them
     val:pd.DataFrame,       # rows to choose the model on
@@ -1011,6 +1065,7 @@ def audit_scenes(
     root=None,              # folder of the pictures, or dict image -> path; None: names are paths
     groups=None,            # columns whose shared values are noted; by default those of annotators, persons and groups that are there
     content:bool=True,      # look for one photograph under two names, which decodes every picture once
+    pairs=None,             # of `near_duplicates` among all these pictures, where that was asked already
     max_rows:int=200,       # rows listed a finding; all are counted
     threads:int=4,          # that read pictures
     progress:bool=True      # show a bar while pictures are read
@@ -1023,16 +1078,18 @@ def audit_scenes(
     groups = [c for c in _PEOPLE if c in led] if groups is None else list(groups)
     for c in groups:
         if c not in led: raise unknown_name('column', c, led.columns, 'groups')
-    kept,remarks = _scene_sketches(led, root, threads, progress) if content else (None, ['duplicate_content: not compared'])
+    kept,remarks = None,['duplicate_content: not compared']
+    if pairs is not None: remarks = _scene_remarks({}, {}, len(pairs.attrs.get('flat', [])))
+    elif content: kept,remarks = _scene_sketches(led, root, threads, progress)
     findings,figures = [],dict(sides={s: dict(rows=int((led.side==s).sum()), images=int(led.key[led.side==s].nunique())) for s in sides})
     for a,b in combinations(sides, 2):
-        found = _across(led, kept, a, b, progress) if content else None
+        found = _of_pairs(led, pairs, a, b) if pairs is not None else _across(led, kept, a, b, progress) if content else None
         more,figures[f'{a}-{b}'] = _scene_findings(led, a, b, groups, found, max_rows)
         findings += more
     findings.sort(key=lambda f: ('error warning note'.split().index(f.severity), list(KINDS).index(f.kind)))
     return LeakageReport(findings, plain(dict(figures, remarks=remarks)))
 
-# %% ../../nbs/data/04_leakage.ipynb #5b03d2a9
+# %% ../../nbs/data/04_leakage.ipynb #1311d3b7
 def plot_duplicates(
     report:LeakageReport, # of `audit_scenes`
     root=None,            # as for `audit_scenes`
@@ -1040,7 +1097,7 @@ def plot_duplicates(
 ):
     "The pairs that were called one photograph, one above the other; returns the figure, or None where there are none"
     import matplotlib.pyplot as plt
-    pairs = [(f.sides,r) for f in report.findings if f.kind=='duplicate_content' for r in f.rows][:most]
+    pairs = [(f.sides,r) for f in report.findings if f.kind in ('duplicate_content','alike_content') for r in f.rows][:most]
     if not pairs: return None
     fig,axs = plt.subplots(2, len(pairs), figsize=(2.2*len(pairs), 4), squeeze=False, layout='tight')
     for column,(sides,r) in zip(axs.T, pairs):

@@ -22,7 +22,7 @@ from ..score.intervals import check_method, cluster_codes, described, p_value
 from ..score.affect import affect_replicates, find_units, higher_is_better
 from ..score import affect
 
-# %% ../../nbs/fuse/01_experts.ipynb #3c57c148
+# %% ../../nbs/fuse/01_experts.ipynb #a2939086
 def _pairs(a, what):
     "`a` as float64 (N, 2), from an array, a tensor or a table"
     if isinstance(a, torch.Tensor): a = a.detach().cpu()
@@ -46,6 +46,7 @@ def _usable(predictions, labels, groups):
             notes.append(f'{len(bad)} of {len(a)} rows have no {what} and are left out (rows {", ".join(map(str, bad[:5]+1))}'
                          +(', ...)' if len(bad)>5 else ')'))
     if kept.sum()<2: raise InputError(f'{kept.sum()} rows have a prediction and a label', 'calibration', 'two or more')
+    if kept.sum()<_FEW: notes.append(f'{kept.sum()} rows: too few to fit a scale and a shift that would hold for others ({_FEW} or more)')
     if (far := (np.abs(x[kept])>1.5).any(1).mean())>.25: # a network overshoots now and then, another ruler does so all the time
         notes.append(f'{far:.0%} of the predictions lie far outside [-1, 1]: are they in other units?')
     for i,name in enumerate(('valence','arousal')):
@@ -53,6 +54,8 @@ def _usable(predictions, labels, groups):
     groups = np.arange(len(y)) if groups is None else np.asarray(groups, object)
     codes,n,_ = cluster_codes(pd.DataFrame(dict(group=groups[kept])), 'group')
     return x[kept],y[kept],codes,n,np.flatnonzero(kept),notes
+
+_FEW = 10 # rows, below which two numbers a dimension are a guess
 
 def _tell(notes):
     for note in notes: warnings.warn(note, stacklevel=3)
@@ -245,7 +248,7 @@ def _descend(x, y, train, val, c, o):
         p,state = _adam(p.detach(), torch.autograd.grad((loss[:,0]+pull).sum(), p)[0], state, o.lr)
     return *kept.unbind(1),at.numpy(),torch.stack(history, 1).numpy()
 
-# %% ../../nbs/fuse/01_experts.ipynb #4e8608f5
+# %% ../../nbs/fuse/01_experts.ipynb #80b9acfc
 class CalibrationTrainer:
     """Fits a `CrossDomainCalibration` in place; afterwards `history`, `best_epoch`, `n_train`, `n_val`, `notes`,
     and the rows `held_out` and `left_out`, tell how"""
@@ -272,6 +275,13 @@ class CalibrationTrainer:
         if not mse_weight+ccc_weight>0: raise InputError('`ccc_weight` and `mse_weight` are 0', 'calibration', 'one of the two above 0')
         self.calibration,self.lr,self.epochs,self.patience,self.seed = calibration,lr,epochs,patience,seed
         self.val_split,self.ccc_weight,self.mse_weight = _share(val_split),ccc_weight,mse_weight
+
+    def __repr__(self):
+        if not hasattr(self, 'best_epoch'): return f'CalibrationTrainer(lr={self.lr:g}, epochs={self.epochs}): not fitted yet'
+        c,out = self.calibration,len(self.left_out)
+        return (f'CalibrationTrainer: fitted on {self.n_train} rows, {self.n_val} held out' + (f', {out} left out without a value' if out
+            else '') + f'; best step {self.best_epoch}; scale ({c.scale[0]:.2f}, {c.scale[1]:.2f}), shift '
+            f'({c.shift[0]:+.2f}, {c.shift[1]:+.2f})' + ''.join(f'; {n}' for n in self.notes))
 
     @property
     def at_once(self): return self.ccc_weight==0 and self.calibration.squash is None # there is a formula

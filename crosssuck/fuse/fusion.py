@@ -260,7 +260,11 @@ class _Found:
 def _failed(who, e): return f'{who} failed ({type(e).__name__}: {" ".join(str(e).split())[:100]})'
 def _grey(crop): return float(crop.reshape(-1, 3).mean(0)@[.114,.587,.299])
 
-# %% ../../nbs/fuse/02_fusion.ipynb #0eb3745c
+# %% ../../nbs/fuse/02_fusion.ipynb #f7e1d5b1
+class _OtherForm(InputError):
+    "An expert that does not keep to the protocol: its next answer will be no better"
+
+# %% ../../nbs/fuse/02_fusion.ipynb #3689a668
 class SceneFaceFusion:
     "Scene and face of each frame, fused; `counts` says how often a path was missing and why"
     def __init__(self,
@@ -330,8 +334,10 @@ class SceneFaceFusion:
 
     def _told(self, answer, n, who):
         "(2, n, 2) the means and variances of an `answer`"
-        if not isinstance(answer, (tuple,list)) or len(answer)!=2 or answer[0] is None:
-            raise InputError(f'the answer is a {type(answer).__name__}', who, '(mean (B, 2), variance (B, 2) or None)')
+        if not isinstance(answer, (tuple,list)) or len(answer)!=2:
+            many = f' of {len(answer)}' if isinstance(answer, (tuple,list)) else ''
+            raise _OtherForm(f'`predict` returned a {type(answer).__name__}{many}', who, 'a pair: mean (B, 2), and variance (B, 2) or None')
+        if answer[0] is None: raise InputError('the answer is none', who, 'mean (B, 2); NaN where there is none')
         mean,var = _mean(answer[0], who),answer[1]
         if len(mean)!=n: raise InputError(f'{len(mean)} predictions for {n} images', who, 'one an image')
         var,negative = _variance(var, len(mean), who)
@@ -369,6 +375,7 @@ class SceneFaceFusion:
         rows = [i for i,f in enumerate(found) if f.crop is not None and not f.why]
         if not rows: return
         try: face[:,rows] = self._ask([found[i] for i in rows])
+        except _OtherForm: raise # no face is to blame
         except Exception: # whatever an expert may raise: only the face that it stumbles over is lost
             for i in rows:
                 try: face[:,[i]] = self._ask([found[i]])
@@ -392,7 +399,7 @@ class SceneFaceFusion:
                 number(steady.variance[i]) if steady else None, number(steady.jitter[i]) if steady else None, raw, f.why))
         return out
 
-# %% ../../nbs/fuse/02_fusion.ipynb #6de818e0
+# %% ../../nbs/fuse/02_fusion.ipynb #ae86f41f
 _PARTS = ('scene','face','fused','raw')
 
 def fusion_table(
@@ -407,6 +414,7 @@ def fusion_table(
             a = getattr(r, part) or Affect()
             row |= {f'{part}_valence': a.valence, f'{part}_arousal': a.arousal, f'{part}_var_valence': a.var_valence,
                     f'{part}_var_arousal': a.var_arousal, f'{part}_valid': a.valid}
+            if a==Affect(): row |= dict.fromkeys([k for k in row if k.startswith(f'{part}_') and k!=f'{part}_valid'], np.nan) # no answer
         row |= dict(zip(('face_x','face_y','face_w','face_h'), r.face_bbox or (None,)*4), face_score=r.face_score,
                     face_brightness=r.face_brightness, stability_variance=r.stability_variance, stability_jitter=r.stability_jitter)
         rows.append({k: np.nan if v is None else v for k,v in row.items()}|dict(problem=r.problem))

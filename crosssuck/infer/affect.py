@@ -6,7 +6,7 @@
 __all__ = ['IMAGE_SUFFIXES', 'Rescaled', 'face_parts', 'AffectModel', 'load_affect', 'scene_expert', 'Frame', 'picture_files',
            'frames_of', 'look', 'plot_affect', 'draw_affect', 'affect']
 
-# %% ../../nbs/infer/05_affect.ipynb #b5f130f9
+# %% ../../nbs/infer/05_affect.ipynb #6fd46bec
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from ..data.images import read_image
 from ..data.video import VideoFile
-from ..errors import InputError
+from ..errors import InputError, checked_number
 from ..fuse.fusion import SceneFaceFusion, fusion_table
 from .scan import VIDEO_SUFFIXES
 from ..models.scenes import ScenePredictor, load_scene_model
@@ -58,7 +58,7 @@ def _near(path, home):
     if not p.exists(): raise InputError('there is no such file', p, 'move runs together with those that they name, or run phase 2 again')
     return p
 
-# %% ../../nbs/infer/05_affect.ipynb #9a5652ec
+# %% ../../nbs/infer/05_affect.ipynb #00a7ecdb
 @dataclass
 class AffectModel:
     "A run, ready to look at frames"
@@ -68,23 +68,25 @@ class AffectModel:
 def load_affect(
     run,           # run folder of phase 0 or phase 2, or a `model.pt` of phase 0
     device='auto', # where the networks work
-    face=None      # instead of the face of the run: an official EmoNet checkpoint, or `(face expert, detector)`
+    face=None,     # instead of the face of the run: an official EmoNet checkpoint, or `(face expert, detector)`
+    tta:int=None   # views of each face; None: as the run has it, else 5
 )->AffectModel:
     "Raises `InputError` where there is no run of affect, or one of its parts is gone"
     path = Path(run)
     plan = path/'fusion.json'
-    if plan.is_file(): return _fused(json.loads(plan.read_text(encoding='utf-8')), path, device, face)
+    if plan.is_file(): return _fused(json.loads(plan.read_text(encoding='utf-8')), path, device, face, tta)
     model = path if path.is_file() else path/'model.pt'
     if not model.is_file(): raise InputError('no run of affect', run, 'a run folder with fusion.json or model.pt')
-    expert,finder = _given(face, device) if face else (None,None)
+    expert,finder = _given(face, device, **_views(tta)) if face else (None,None)
     note = 'a run of phase 0: '+('variances of scene and face are as they are told' if face else 'the scene alone')
     return AffectModel(SceneFaceFusion(scene_expert(model, device=device), expert, finder), [note])
 
+def _views(tta): return {} if tta is None else dict(tta=tta)
 def _given(face, device, **kw): return face_parts(face, device=device, **kw) if isinstance(face, (str,Path)) else face
 
 def scene_expert(
     path,             # a `model.pt` of phase 0
-    samples:int=None, # answers of MC dropout; None: as the run has it, else 5
+    samples:int=None, # answers of MC dropout; None: as the run has it, else 50
     seed:int=None,    # of their masks; likewise, else 42
     device='auto'     # where it works
 )->ScenePredictor:
@@ -92,9 +94,9 @@ def scene_expert(
     from crosssuck.device import best_device
     model = load_scene_model(path, best_device(device, verbose=False))
     has = lambda k,given,default: model.extra.get(k, default) if given is None else given
-    return ScenePredictor(model, n=has('mc_samples', samples, 5), seed=has('seed', seed, 42))
+    return ScenePredictor(model, n=has('mc_samples', samples, 50), seed=has('seed', seed, 42))
 
-def _fused(said, home, device, face):
+def _fused(said, home, device, face, tta=None):
     "The experts that a fusion.json tells of"
     from crosssuck.fuse.experts import load_calibration
     if said.get('format')!=_FORMAT: raise InputError(f'of the format `{said.get("format")}`', home/'fusion.json', _FORMAT)
@@ -102,13 +104,13 @@ def _fused(said, home, device, face):
     f,notes = said['face'],[]
     calibration = load_calibration(_near(said['calibration'], home)) if said['calibration'] else None
     judged,factor = f['expert']=='weights',said['variance']['face']
-    here = dict(detector=f['detector'], yunet=f['yunet'] and _near(f['yunet'], home), tta=f['tta'], align=f['align'],
+    here = dict(detector=f['detector'], yunet=f['yunet'] and _near(f['yunet'], home), tta=tta or f['tta'], align=f['align'],
         calibration=calibration, seed=said['seed']) if judged else {}
     if face is None and judged: face = _given(_near(f['weights'], home), device, **here)
     elif face is None: notes.append(f'the face expert of this run was {_WAS[f["expert"]]}: the scene alone')
     elif judged and isinstance(face, (str,Path)): face = _given(face, device, **here) # the checkpoint has moved
     else:
-        face,factor = _given(face, device),(1.,1.)
+        face,factor = _given(face, device, **_views(tta)),(1.,1.)
         notes.append('the face expert is not that of this run: neither calibrated nor are its variances rescaled')
     scene = scene_expert(_near(said['scene']['model'], home), said['scene']['samples'], said['seed'], device)
     expert,finder = (Rescaled(face[0], factor),face[1]) if face else (None,None)
@@ -117,7 +119,7 @@ def _fused(said, home, device, face):
 
 _FORMAT,_WAS = 'crosssuck.fusion/1',dict(planted='planted', table='a table')
 
-# %% ../../nbs/infer/05_affect.ipynb #c3bc2c2e
+# %% ../../nbs/infer/05_affect.ipynb #84b37163
 IMAGE_SUFFIXES = tuple('.jpg .jpeg .png .webp .bmp .tif .tiff .gif'.split())
 
 @dataclass
@@ -141,15 +143,15 @@ def picture_files(
         f'files such as {", ".join(IMAGE_SUFFIXES[:4])}; a video by its own name')
     return found
 
-def _film(video):
-    "Frames of an open `VideoFile`, each decoded once"
-    k,times = 0,video.times
+def _film(video, every=1):
+    "Every so many of the frames of an open `VideoFile`, each decoded once"
+    k,times,wanted = 0,video.times,np.arange(0, len(video), every)
     try:
-        for rgb in video.stream(np.arange(len(video))):
-            yield Frame(k, float(times[k]), video.path.name, rgb)
+        for rgb in video.stream(wanted):
+            yield Frame(int(wanted[k]), float(times[wanted[k]]), video.path.name, rgb)
             k += 1
     except InputError as e: # the rest has its rows all the same
-        for i in range(k, len(video)): yield Frame(i, float(times[i]), video.path.name, None, ' '.join(e.what.split()))
+        for i in map(int, wanted[k:]): yield Frame(i, float(times[i]), video.path.name, None, ' '.join(e.what.split()))
 
 def _pictures(files):
     for i,f in enumerate(files):
@@ -158,16 +160,18 @@ def _pictures(files):
 
 @contextmanager
 def frames_of(
-    source # a video, a picture, or a folder of pictures
+    source,     # a video, a picture, or a folder of pictures
+    every:int=1 # take each so manieth frame or picture
 ):
-    "`(frames one by one, how many there are, frames a second or None)`"
+    "`(frames one by one, how many there are, frames a second or None)`; raises `InputError`"
+    every = checked_number('every', every, 'frames', 'a whole number, 1 or more', low=1, whole=True)
     if Path(source).is_file() and Path(source).suffix.lower() in VIDEO_SUFFIXES:
-        with VideoFile(source) as video: yield _film(video),len(video),video.fps
+        with VideoFile(source) as video: yield _film(video, every),-(-len(video)//every),video.fps/every
     else:
-        files = picture_files(source)
+        files = picture_files(source)[::every]
         yield _pictures(files),len(files),None
 
-# %% ../../nbs/infer/05_affect.ipynb #61891cdb
+# %% ../../nbs/infer/05_affect.ipynb #afbc846f
 def _batches(frames, bs):
     held = []
     for f in frames:
@@ -189,34 +193,54 @@ def look(
         t = fusion_table(found, frame=[f.number for f in held], time_s=[f.time_s for f in held], image=[f.name for f in held])
         for f,(_,row) in zip(held, t.iterrows()):
             if f.rgb is None: row['problem'] = f.why
+            row['fused_of'] = ' and '.join(p for p in ('scene','face') if row[f'{p}_valid']) or (
+                'held' if np.isfinite(row.fused_valence) else '')
             yield f,row
 
-# %% ../../nbs/infer/05_affect.ipynb #3885f093
+# %% ../../nbs/infer/05_affect.ipynb #00161004
 _COLOURS = dict(scene='#4a7ba6', face='#c9793b', fused='#222222')
 
 def plot_affect(
     table, # of `affect`
     axs=None # two axes
 ):
-    "Valence and arousal over time (else over frames): scene, face and fused with bands of one standard deviation; the figure"
+    "Valence and arousal over time, or of each picture: scene, face and fused with one standard deviation; the figure"
     import matplotlib.pyplot as plt
-    if axs is None: axs = plt.subplots(2, 1, figsize=(8,4.4), sharex=True, layout='constrained')[1]
     timed = np.isfinite(table.time_s.astype(float)).any()
-    x = table.time_s.astype(float) if timed else table.frame.astype(float)
-    marker = '.' if len(table)<60 else None
+    if axs is None: axs = plt.subplots(2, 1, figsize=(8,4.4+.9*(not timed)), sharex=True, layout='constrained')[1]
+    parts = [p for p in _COLOURS if table[f'{p}_valid'].astype(bool).any()]
+    if parts==['scene','fused']: parts = ['scene'] # nothing was fused
     for ax,d in zip(axs, ('valence','arousal')):
-        for part,c in _COLOURS.items():
+        for k,part in enumerate(parts):
             there = table[f'{part}_valid'].astype(bool)
-            if not there.any(): continue
-            y,sd = (table[k].astype(float).where(there) for k in (f'{part}_{d}', f'{part}_var_{d}'))
-            sd = np.sqrt(sd.fillna(0))
-            ax.fill_between(x, y-sd, y+sd, color=c, alpha=.15, lw=0)
-            ax.plot(x, y, color=c, lw=1.6 if part=='fused' else 1, label=part, marker=marker)
+            y,sd = (table[c].astype(float).where(there).to_numpy() for c in (f'{part}_{d}', f'{part}_var_{d}'))
+            name = 'scene, no face seen' if parts==['scene'] else part
+            (_draw_line if timed else _draw_points)(ax, table, y, np.sqrt(sd), _COLOURS[part], name, part, k-(len(parts)-1)/2)
         ax.axhline(0, color='#9aa5b1', lw=.6)
-        ax.set(ylabel=d, ylim=(-1.05,1.05))
+        ax.set(ylabel=f'{d}, -1 to 1', ylim=(-1.05,1.05))
     axs[0].legend(fontsize=8, ncols=3, frameon=False)
-    axs[-1].set_xlabel('seconds' if timed else 'picture')
+    if timed: axs[-1].set_xlabel('seconds')
+    else: _name_pictures(axs[-1], table)
     return axs[0].figure
+
+def _draw_line(ax, table, y, sd, colour, name, part, _):
+    "A track with its band; a frame between two gaps has a bar, since a band needs two"
+    x,sd = table.time_s.to_numpy(float),np.nan_to_num(sd)
+    ax.fill_between(x, y-sd, y+sd, color=colour, alpha=.15, lw=0)
+    ax.plot(x, y, color=colour, lw=1.6 if part=='fused' else 1, label=name, marker='.' if len(x)<60 else None)
+    there = np.isfinite(np.concatenate([[np.nan], y, [np.nan]]))
+    lone = there[1:-1]&~there[:-2]&~there[2:]
+    ax.errorbar(x[lone], y[lone], sd[lone], fmt='.', color=colour, alpha=.6, lw=1)
+
+def _draw_points(ax, table, y, sd, colour, name, part, place):
+    "Pictures do not follow each other: a point each, with its bar"
+    ax.errorbar(np.arange(len(y))+.18*place, y, np.nan_to_num(sd), fmt='o', ms=5 if part=='fused' else 4, lw=1, color=colour, label=name)
+
+def _name_pictures(ax, table, most=40):
+    at = np.arange(0, len(table), -(-len(table)//most))
+    short = [n if len(n)<=24 else f'{n[:10]}...{n[-11:]}' for n in table['image'].astype(str).iloc[at]]
+    ax.set_xticks(at, short, rotation=90 if len(at)>8 else 0, fontsize=7)
+    ax.set(xlim=(-.6, len(table)-.4), xlabel='' if len(at)==len(table) else f'{len(table)} pictures, in this order')
 
 def draw_affect(
     rgb, # uint8 (H, W, 3)
@@ -243,7 +267,7 @@ def draw_affect(
             else line, cv2.LINE_AA)
     return im
 
-# %% ../../nbs/infer/05_affect.ipynb #2c6c4f2b
+# %% ../../nbs/infer/05_affect.ipynb #5ac89666
 def affect(
     source,            # a video, a picture, or a folder of pictures
     run,               # run folder of phase 0 or phase 2
@@ -253,13 +277,16 @@ def affect(
     device='auto',     # where the networks work
     face=None,         # instead of the face of the run: an official EmoNet checkpoint, or `(face expert, detector)`
     overwrite:bool=False, # replace the files that stand there
-    progress=None      # called with (frames done, of how many)
+    progress=None,     # called with (frames done, of how many)
+    tta:int=None,      # views of each face; None: as the run has it, else 5
+    every:int=1        # each so manieth frame, or picture
 )->pd.DataFrame:
-    "A row a frame: see `fusion_table`; `attrs`: notes, `counts` of what was missing and why. Raises `InputError` for what cannot be begun"
+    """A row a frame: see `fusion_table`, and `fused_of`, what was there to fuse; values are -1 to 1, blank without an answer.
+    `attrs`: notes, `counts` of what was missing and why. Raises `InputError` for what cannot be begun"""
     out = Path(out)
     ask_first([out/n for n in ('affect.csv','affect.png','overlay.mp4')], overwrite)
-    model,rows = load_affect(run, device, face),[]
-    with frames_of(source) as (frames,n,fps):
+    model,rows = load_affect(run, device, face, tta),[]
+    with frames_of(source, every) as (frames,n,fps):
         _only_films(model, fps)
         if overwrite: (out/'overlay.mp4').unlink(missing_ok=True) # that of another source
         shown = _passing(look(model, frames, bs), rows, n, progress)
@@ -316,7 +343,7 @@ def _save_plot(table, source, path):
         fig,ax = plt.subplots(figsize=(5,5), layout='constrained')
         ax.imshow(draw_affect(read_image(source if Path(source).is_file() else picture_files(source)[0]), table.iloc[0])); ax.axis('off')
         r = table.iloc[0]
-        ax.set_title(f'valence {r.fused_valence:+.2f}, arousal {r.fused_arousal:+.2f}', fontsize=9)
+        ax.set_title(f'valence {r.fused_valence:+.2f}, arousal {r.fused_arousal:+.2f} (-1 to 1; of the {r.fused_of})', fontsize=9)
     else: fig = plot_affect(table)
     with atomic_path(path) as p: fig.savefig(p, format='png', dpi=110, metadata={'Software':None})
     plt.close(fig)

@@ -139,19 +139,19 @@ def predict_events(
     which = events[['event_id','video','start_s']].iloc[failed.pop('row').astype(int)]
     return made, which.reset_index(drop=True).join(failed)
 
-# %% ../../nbs/infer/01_predict.ipynb #b1a77637
+# %% ../../nbs/infer/01_predict.ipynb #60c110bf
 def prediction_files(
     path # the CSV of the predictions
 )->list:
-    "The two files that `write_predictions` writes; raises `InputError` where they would be one"
+    "The two files of `write_predictions`: predictions.csv and failures.csv, x.csv and x_failures.csv; `InputError` where they are one"
     path = Path(path)
     if path.name=='failures.csv': raise InputError('what failed is written under this name', path, 'another name for the predictions')
-    return [path, path.with_name('failures.csv')]
+    return [path, path.with_name('failures.csv' if path.stem=='predictions' else f'{path.stem}_failures.csv')]
 
 def write_predictions(
     predictions, # of `predict_events`
     failures,    # likewise
-    path,        # the CSV of the predictions; `failures.csv` goes beside it, with its header alone where nothing failed
+    path,        # the CSV of the predictions; what failed goes beside it, as `prediction_files` says, its header alone where nothing did
 ):
     "Write both tables, each whole or not at all"
     for table,to in zip((predictions, failures), prediction_files(path)):

@@ -7,7 +7,7 @@ __all__ = ['LAYOUTS', 'TERMS', 'EXPRESSIONS', 'ALIGNMENTS', 'ConvBlock', 'Hourgl
            'bgr_picture', 'Face', 'CascadeDetector', 'YuNetDetector', 'visible_part', 'BoxDetector', 'face_scores',
            'primary_face', 'eye_tilt', 'crop_face', 'heatmap_points', 'face_views', 'FaceReading', 'EmoNetAdapter']
 
-# %% ../../nbs/models/06_faces.ipynb #8a22f43a
+# %% ../../nbs/models/06_faces.ipynb #cc8225a8
 import hashlib, os, warnings, zipfile, zlib
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +17,7 @@ from fastcore.basics import patch
 from torch import nn
 from torch.nn import functional as F
 from ..device import best_device, mixed_seed
-from ..data.images import as_bgr
+from ..data.images import as_bgr, picture_list
 from ..errors import InputError, checked_number, unknown_name
 
 # %% ../../nbs/models/06_faces.ipynb #3e9da86c
@@ -549,7 +549,7 @@ class EmoNetAdapter:
         if out.shape!=va.shape: raise InputError(f'calibration made {out.shape} of {va.shape}', 'EmoNetAdapter', '(N, 2) to (N, 2)')
         return clamp(out.astype(np.float32))
 
-# %% ../../nbs/models/06_faces.ipynb #928869a5
+# %% ../../nbs/models/06_faces.ipynb #97ceb571
 def _turned_crop(crop, angle):
     "The crop turned about its centre by `angle` degrees, its corners continued"
     h,w = crop.shape[:2]
@@ -561,7 +561,7 @@ def read(self:EmoNetAdapter,
     recut=None # for each crop a function of an angle that cuts it again, None where it is level; None: as `align` says, by turning crops
 )->FaceReading:
     "Everything that EmoNet says of `crops`; raises `InputError` for what is no picture"
-    crops = [bgr_picture(c, f'crop {i}') for i,c in enumerate(crops)]
+    crops = [bgr_picture(c, f'crop {i}') for i,c in enumerate(picture_list(crops))]
     if recut is None: recut = [partial(_turned_crop, c) if self.align in ('auto','heatmaps') else None for c in crops]
     there = [i for i,c in enumerate(crops) if c is not None]
     nan = lambda n: np.full((len(crops), n), np.nan, np.float32)
@@ -587,10 +587,10 @@ def _upright(self:EmoNetAdapter, crops, recut):
         squares[i],angles[i] = _face_square(recut[i](tilt))[0],tilt
     return squares,angles
 
-# %% ../../nbs/models/06_faces.ipynb #b41eb9ba
+# %% ../../nbs/models/06_faces.ipynb #8d370a76
 @patch
 def predict(self:EmoNetAdapter,
-    crops # list of uint8 BGR face crops (also grey, BGRA, 16 bits); None or empty where there is no face
+    crops # list of uint8 BGR face crops (also grey, BGRA, 16 bits), or one; None or empty where there is no face
 )->tuple: # (B, 2) valence and arousal, and (B, 2) their variances, float32
     "Mean and unbiased variance over the views; NaN where there is no face, and NaN as variance where it is unknown"
     r = self.read(crops)
@@ -608,7 +608,7 @@ def landmarks(self:EmoNetAdapter,
     crops # as for `predict`
 )->list: # for each crop (68, 2) x, y in its pixels, or None where there is none
     "EmoNet's 68 points, from its heat maps"
-    crops = [bgr_picture(c, f'crop {i}') for i,c in enumerate(crops)]
+    crops = [bgr_picture(c, f'crop {i}') for i,c in enumerate(picture_list(crops))]
     there,out = [i for i,c in enumerate(crops) if c is not None],[None]*len(crops)
     for k in range(0, len(there), self.batch_size):
         rows = there[k:k+self.batch_size]
@@ -640,6 +640,6 @@ def predict_images(self:EmoNetAdapter,
 )->tuple: # as `predict`, and the list of the `Face`s that were read, None where there is none
     "Detect, choose the primary face, cut, predict"
     if self.detector is None: self.detector = CascadeDetector()
-    images = [bgr_picture(im, f'image {i}') for i,im in enumerate(images)]
+    images = [bgr_picture(im, f'image {i}') for i,im in enumerate(picture_list(images))]
     faces = [None if im is None else primary_face(self.detector.detect(im), im.shape) for im in images]
     return *self.predict_faces(images, faces),faces

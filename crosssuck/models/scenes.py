@@ -6,7 +6,7 @@
 __all__ = ['scene_head', 'SceneEmotionRegressor', 'scene_splitter', 'load_scene_weights', 'published_weights', 'ScenePredictor',
            'save_scene_model', 'load_scene_model']
 
-# %% ../../nbs/models/05_scenes.ipynb #dcad3019
+# %% ../../nbs/models/05_scenes.ipynb #f1cf90d6
 import argparse
 import sys
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ import torch
 from fastcore.basics import patch
 from torch import nn
 from ..errors import InputError, unknown_name
-from ..data.images import as_rgb
+from ..data.images import as_rgb, picture_list
 from ..data.scenes import scene_batch, scene_preprocessing
 from .zoo import misfits_of, read_plain, state_of
 from ..runs import atomic_path, plain
@@ -289,7 +289,7 @@ def mc_dropout(self:SceneEmotionRegressor,
             out = self.head(f.repeat(n, 1)).view(n, len(f), -1)
     return out.mean(0), out.var(0) if n>1 and drops else torch.full_like(out[0], float('nan'))
 
-# %% ../../nbs/models/05_scenes.ipynb #ae1f4d46
+# %% ../../nbs/models/05_scenes.ipynb #5f561f97
 class ScenePredictor:
     "Pictures to valence and arousal with their variances"
     def __init__(self,
@@ -310,10 +310,10 @@ class ScenePredictor:
         return scene_batch(images, self.preprocessing, next(self.model.parameters()).device, bgr=True)
 
     def predict(self,
-        images # pictures as for `tensor`; None or an empty one where there is none
+        images # pictures as for `tensor`, or one; None or an empty one where there is none
     )->tuple:
         "`(mean (B, 2), variance (B, 2))` float32, not clipped; NaN where there was no picture, and the variance NaN where it is unknown"
-        pictures = [self._picture(im, f'image {i}') for i,im in enumerate(images)]
+        pictures = [self._picture(im, f'image {i}') for i,im in enumerate(picture_list(images))]
         there = [i for i,p in enumerate(pictures) if p is not None]
         mean,var = (np.full((len(pictures),2), np.nan, 'float32') for _ in range(2))
         for k in range(0, len(there), self.bs):

@@ -6,7 +6,7 @@
 __all__ = ['two_logits', 'BinaryEventMetrics', 'interaction_metrics', 'CentreAttention', 'StepPhase', 'interaction_phases',
            'older_phases', 'PlainAdam', 'InteractionFiles', 'interaction_learner', 'predict_sequences']
 
-# %% ../../nbs/train/07_interaction.ipynb #2f1df892
+# %% ../../nbs/train/07_interaction.ipynb #e30bb17b
 import json
 from dataclasses import dataclass, fields
 import numpy as np
@@ -23,6 +23,7 @@ from ..data.video import pixel_hash
 from ..models.interaction import InteractionCNN, load_interaction, save_interaction
 from .losses import InteractionLoss
 from .callbacks import *
+from .distributed import leads
 from .checkpoints import *
 from .learners import AdamW, clip_learner, training_callbacks
 from .phases import Phase
@@ -108,7 +109,7 @@ def PlainAdam(params, lr, mom=.9, sqr_mom=.999, eps=1e-8, wd=0.):
     "PyTorch's Adam as a fastai optimiser: weight decay, where there is any, is part of the gradient"
     return Adam(params, lr, mom, sqr_mom, eps, wd, decouple_wd=False)
 
-# %% ../../nbs/train/07_interaction.ipynb #2cbeb5e2
+# %% ../../nbs/train/07_interaction.ipynb #3880cab7
 class InteractionFiles(EpochCallback):
     "Write the text's `outputs/` and `models/` below a folder, whole or not at all"
     order,_stateattrs = 77,('folder',) # after `Checkpoints` has judged the epoch
@@ -117,6 +118,7 @@ class InteractionFiles(EpochCallback):
         positive:str=None  # the class whose precision, recall and F1 lose its name in metrics.json; the last of `dls.vocab` by default
     ): self.folder,self.positive = Path(folder),positive
     def epoch_end(self):
+        if not leads(): return # several processes that train as one have one folder
         history = getattr(self.learn, 'run_record', None)
         rows = [self._row(r) for r in history.history] if history else []
         with atomic_path(self.folder/'outputs/metrics.json') as p: p.write_text(json.dumps(plain(rows), indent=1)+'\n', encoding='utf-8')
@@ -124,6 +126,7 @@ class InteractionFiles(EpochCallback):
         best = self._best()
         if best and (best['phase'],best['epoch'])==(phase_of(self.learn)['name'],self.epoch): self._save_best(self._bare())
     def fit_end(self):
+        if not leads(): return
         if self._best(): self.save_best() # a kill may have fallen between the checkpoint and our file
         else: self.save_unjudged()
     def save_unjudged(self):
