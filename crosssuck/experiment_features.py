@@ -206,14 +206,14 @@ def predict_with_features(
     progress=True # show a bar
 )->tuple:
     "`(predictions, failures)`; raises `InputError` for a file that is no feature model"
-    from crosssuck.infer.predict import _check_events, prediction_columns
+    from crosssuck.infer.predict import predictable_events, prediction_columns
     path = Path(path)
     file,name = (path/'model.json', path.resolve().name) if path.is_dir() else (path, '')
     model = load_feature_model(file)
     if lacking := [k for k in ('kinds','fps','max_s','labels') if k not in model.facts]:
         raise InputError(f'it does not say its `{lacking[0]}`', file, 'the model.json of a run')
     kinds,fps,max_s,labels = (model.facts[k] for k in ('kinds','fps','max_s','labels'))
-    events = _check_events(events, prediction_columns(labels))
+    events = predictable_events(events, prediction_columns(labels))
     features,failed = clip_features(events, videos, kinds, fps, max_s, cache=cache, progress=progress)
     kept = events[events.event_id.astype(str).isin(features.index)].reset_index(drop=True)
     if not len(kept):

@@ -240,8 +240,8 @@ def plot_clips(
     import matplotlib.pyplot as plt, torch
     from crosssuck.data.frames import FrameReader, interaction_input
     from crosssuck.models.interaction import plot_attention
-    from crosssuck.train.interaction import _loaded
-    net,facts = _loaded(model)
+    from crosssuck.train.interaction import as_interaction
+    net,facts = as_interaction(model)
     p,rows = facts['preprocessing'],-(-len(clips)//columns)
     reader = FrameReader(clips, tuple(p['size']), prior)
     wide = p['size'][1]/p['size'][0]*reader.n_frames

@@ -131,7 +131,7 @@ def _at(content, key, default=None):
     for k in key.split('.'): content = content.get(k) if isinstance(content, dict) else None
     return default if content is None else content
 
-# %% ../nbs/89_sweep.ipynb #8df2a7b5
+# %% ../nbs/89_sweep.ipynb #d6bc6467
 def expand_sweep(
     sweep,     # a sweep file, nested mappings, or a `Sweep`
     paths=False # also ask that the files and folders that its runs name are there
@@ -180,7 +180,6 @@ def _distinct(runs, where):
     "`runs`, unless two of them are one"
     seen = {}
     for r in runs:
-        _,wrong = odd_folder_name(r.name, 'name')[:2]
         same = json.dumps(_nameless(r), sort_keys=True, default=str)
         for key,what in ((r.name.lower(), 'have one name'), (same, 'are the same configuration')): # folders differ by more than case
             if key in seen: raise InputError(f'two runs {what}: `{seen[key].name}` and `{r.name}`', where, 'leave one out')

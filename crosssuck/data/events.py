@@ -30,15 +30,21 @@ NEEDED = ('video', 'start_s', 'duration_s', 'label') # without these four there 
 OPTIONAL = ('event_id', 'end_s', 'camera', 'group', 'day', 'animals', 'box', 'clock_start', 'split', 'bout', 'copy', 'source',
             'source_start_s')
 
-# %% ../../nbs/data/01_events.ipynb #e0569a8a
+# %% ../../nbs/data/01_events.ipynb #cdc7410f
 MISSING = {'', 'n/a', 'na', 'nan', 'null', '<na>', 'nat'} # in any case; `None` is not among them: people label events with it
 
-def _count(n, noun):
+def how_many(
+    n:int,   # of them
+    noun:str # what one of them is called
+)->str:
     "`1 event`, `2 events`"
     return f'{n} {noun}' + ('s' if n!=1 else '')
 
-def _some(names, n=5):
-    "The first few of many names"
+def first_few(
+    names,  # of any kind
+    n:int=5 # that are shown
+)->str:
+    "The first few of many names, for a message that has to stay one line"
     names = [str(v) for v in names]
     return ', '.join(names[:n]) + (', ...' if len(names)>n else '')
 
@@ -81,7 +87,7 @@ def _anchor(name):
     m = re.match(r'\s*([A-Za-z]:|[/\\])', str(name))
     return m[1].lower().replace('\\', '/') if m else ''
 
-# %% ../../nbs/data/01_events.ipynb #6e756d08
+# %% ../../nbs/data/01_events.ipynb #906f0b3f
 class RawTable:
     "A table as it was written, which knows where each of its rows stood"
     def __init__(self,
@@ -106,7 +112,7 @@ class RawTable:
     ):
         "Raise `InputError` for the first of `rows`, and say how many more there are"
         rows = list(rows)
-        raise InputError(what + (f' (and in {_count(len(rows)-1, "more row")})' if len(rows)>1 else ''), self.where(rows[0]), right)
+        raise InputError(what + (f' (and in {how_many(len(rows)-1, "more row")})' if len(rows)>1 else ''), self.where(rows[0]), right)
 
 # %% ../../nbs/data/01_events.ipynb #1ed5bba3
 def _decode(path):
@@ -148,7 +154,7 @@ def _top(rows, known):
     first = next((i for i,(_,r) in enumerate(rows) if not _comment(r)), 0)
     return next((i for i,c in enumerate(cells) if any(k<=c for k in known)), first)
 
-# %% ../../nbs/data/01_events.ipynb #703901ee
+# %% ../../nbs/data/01_events.ipynb #adb4fe03
 def _frame(names, rows, where):
     "Rows of cells as a table in which every row is as wide as its header"
     while names and not names[-1] and not any(c.strip() for _,r in rows for c in r[len(names)-1:]): names = names[:-1]
@@ -156,7 +162,7 @@ def _frame(names, rows, where):
     if twice: raise InputError(f'two columns are called `{twice[0]}`', where, 'a name of its own for every column')
     for i,(line,r) in enumerate(rows):
         if len(r)<len(names) or any(c.strip() for c in r[len(names):]):
-            raise InputError(f'{_count(len(r), "cell")} under {_count(len(names), "column name")}', f'{where} row {i+1} (line {line})',
+            raise InputError(f'{how_many(len(r), "cell")} under {how_many(len(names), "column name")}', f'{where} row {i+1} (line {line})',
                              'quotes around cells that contain the separator')
     counts = bool(names) and not names[0] and all(r[0].strip()==str(i) for i,(_,r) in enumerate(rows))
     names,cells = (names[1:],[r[1:len(names)] for _,r in rows]) if counts else (names,[r[:len(names)] for _,r in rows])
@@ -176,8 +182,8 @@ def _read_csv(path, known):
     raw = RawTable(df, path.name, [l for l,_ in rows], meta, sep!=',', path)
     above = [r for r in above if not _comment(r[1])]
     inside = empty and len(rows) and text.rstrip().count('\n')+1-rows[0][0] >= len(rows) # not just empty lines at the end
-    raw.notes += [n for n in (note, above and f'{_count(len(above), "line")} above the column names left out',
-                              inside and f'{_count(empty, "empty line")} left out',
+    raw.notes += [n for n in (note, above and f'{how_many(len(above), "line")} above the column names left out',
+                              inside and f'{how_many(empty, "empty line")} left out',
                               counts and 'the first column only numbers the rows: left out') if n]
     return raw
 
@@ -245,7 +251,7 @@ def _clock(text):
     h,mn,s = int(m[1] or 0), int(m[2]), float(m[3].replace(',', '.'))
     return None if s>=60 or (m[1] and mn>=60) else 3600*h+60*mn+s
 
-# %% ../../nbs/data/01_events.ipynb #a2a394e0
+# %% ../../nbs/data/01_events.ipynb #cfcb5765
 def _seconds(raw, df, col):
     "Column `col` as seconds, 0 or more"
     s,gone = df[col], _missing(df[col])
@@ -256,7 +262,7 @@ def _seconds(raw, df, col):
     num = pd.to_numeric(s.where(text.str.fullmatch(r'[^_]*')), errors='coerce').astype(float)
     num = _decimal_commas(raw, col, text, num)
     clock = text[num.isna()].map(_clock).dropna().astype(float)
-    if len(clock): raw.notes.append(f'`{col}`: {_count(len(clock), "time")} as h:mm:ss (`{text[clock.index[0]]}` = {clock.iloc[0]:g} s)')
+    if len(clock): raw.notes.append(f'`{col}`: {how_many(len(clock), "time")} as h:mm:ss (`{text[clock.index[0]]}` = {clock.iloc[0]:g} s)')
     num = num.fillna(clock)
     bad = ~np.isfinite(num) | (num<0)
     if bad.any(): raw.fail(df.index[bad], f'`{col}` is `{text[bad].iloc[0]}`', 'a finite number of seconds, 0 or more')
@@ -269,7 +275,7 @@ def _decimal_commas(raw, col, text, num):
     if not raw.comma: raw.fail(comma.index, f'`{col}` is `{comma.iloc[0]}`, a decimal or a thousand', 'a decimal point')
     if text.str.contains('.', regex=False).any(): raw.fail(comma.index, f'`{col}` has decimal commas and decimal points', 'one of them')
     value = comma.str.replace(',', '.').astype(float)
-    raw.notes.append(f'`{col}`: {_count(len(comma), "decimal comma")} (`{comma.iloc[0]}` = {value.iloc[0]:g})')
+    raw.notes.append(f'`{col}`: {how_many(len(comma), "decimal comma")} (`{comma.iloc[0]}` = {value.iloc[0]:g})')
     return num.fillna(value)
 
 def _durations(raw, df, start):
@@ -281,10 +287,10 @@ def _durations(raw, df, start):
     if len(early): raw.fail(early, f'`end_s` {end[early[0]]:g} lies before `start_s` {start[early[0]]:g}', 'an end at or after the start')
     if given is None: return (end-start).round(9)
     off = (end-start-given).abs()>.05
-    if off.any(): raw.notes.append(f'`end_s` and `duration_s` disagree in {_count(off.sum(), "row")}: the duration is believed')
+    if off.any(): raw.notes.append(f'`end_s` and `duration_s` disagree in {how_many(off.sum(), "row")}: the duration is believed')
     return given
 
-# %% ../../nbs/data/01_events.ipynb #ff5acf4f
+# %% ../../nbs/data/01_events.ipynb #bf9d85da
 def _moment(text):
     "Seconds since midnight of a time of day, since 1970 of an ISO date and time, or the number itself; NaN for anything else"
     try: return float(text)
@@ -332,7 +338,7 @@ def _labels(raw, df, labelled):
     if clean.isna().any() and labelled:
         raw.fail(df.index[clean.isna()], '`label` is missing', 'a label for every event; `labelled=False` reads events without')
     padded = (written!=written.str.strip()).sum()
-    if padded: raw.notes.append(f'spaces around {_count(padded, "label")} cut off')
+    if padded: raw.notes.append(f'spaces around {how_many(padded, "label")} cut off')
     for look,kin in clean.dropna().drop_duplicates().groupby(lambda i: _look(clean[i])):
         how = 'differ in case only' if {k.lower() for k in kin}=={look} else 'look alike'
         if len(kin)>1: raw.notes.append(f'labels that {how}, taken as different: {", ".join(kin)}')
@@ -349,7 +355,7 @@ def _typed(s):
     named = s.astype(str).str.fullmatch(r'[+-]?0\d.*').fillna(False).any()
     return number if number.notna().eq(s.notna()).all() and not named else s.astype('str')
 
-# %% ../../nbs/data/01_events.ipynb #ba13fb96
+# %% ../../nbs/data/01_events.ipynb #d8ec7623
 def _made_ids(out):
     ids = [f'{video_key(v)}@{s:.10g}+{d:.10g}:{l}' for v,s,d,l in zip(*(out[c] for c in NEEDED))]
     return pd.Series(ids, index=out['video'].index, dtype='str')
@@ -374,10 +380,10 @@ def _number_copies(raw, df, made):
     if given: return df
     df = df.assign(copy=df.groupby('event_id').cumcount())
     again = df.event_id[df['copy']>0]
-    if len(again): raw.notes.append(f'copies of events, numbered in `copy`: {_count(len(again), "row")} ({_some(again.unique())})')
+    if len(again): raw.notes.append(f'copies of events, numbered in `copy`: {how_many(len(again), "row")} ({first_few(again.unique())})')
     return df
 
-# %% ../../nbs/data/01_events.ipynb #d8fd649c
+# %% ../../nbs/data/01_events.ipynb #9b30a0a4
 _SYNONYMS = dict(
     video={'file','filename','video_filename','clip','path','recording','media file name','video_file'},
     start_s={'start','begin','onset','start_time','from','t0','start (s)','begin time (s)','time'},
@@ -392,7 +398,7 @@ def _check_columns(raw, df, labelled):
         near = next((k for k in free if k.lower() in _SYNONYMS[c]), None) or nearest(c, free)
         ours = 'end_s' if near and near.lower() in ('end','stop') else c
         raise InputError(f'no column `{c}`', raw.name, f"columns={{'{ours}': '{near}'}} maps it" if near
-                         else f"columns={{'{c}': ...}} maps one of {_some(df.columns, 20)}")
+                         else f"columns={{'{c}': ...}} maps one of {first_few(df.columns, 20)}")
 
 def _canonical(raw, df, labelled):
     "Every known column checked and converted, the unknown ones kept"
@@ -425,7 +431,7 @@ def dialect(
         return f
     return _register
 
-# %% ../../nbs/data/01_events.ipynb #383c7113
+# %% ../../nbs/data/01_events.ipynb #2a9f0760
 def _chosen(raw, name, columns):
     "The dialect that was asked for, else the first whose columns all stand in the table, else the plain one"
     if name is None:
@@ -450,24 +456,25 @@ def _one_spelling(raw, df):
     keys,first = video_keys(df.video), {}
     for v in df.video: first.setdefault(keys[v], v)
     other = [v for v in dict.fromkeys(df.video) if first[keys[v]]!=v]
-    if other: raw.notes.append(f'{_count(len(other), "video")} under a second spelling (`{other[0]}` is `{first[keys[other[0]]]}`)')
+    if other: raw.notes.append(f'{how_many(len(other), "video")} under a second spelling (`{other[0]}` is `{first[keys[other[0]]]}`)')
     return df.assign(video=df.video.map(lambda v: first[keys[v]]).astype('str'))
 
 def _of_classes(raw, df, classes):
     "The rows with one of `classes`, the others counted by name"
     if classes is None: return df
     classes = [classes] if isinstance(classes, str) else list(classes)
-    if not any(classes): raise InputError('no class to keep', 'classes', f'one or more of {_some(df.label.unique(), 20)}')
+    if not any(classes): raise InputError('no class to keep', 'classes', f'one or more of {first_few(df.label.unique(), 20)}')
     keep = df.label.isin(classes)
     others = df.label[~keep].value_counts()
-    if not keep.any(): raise InputError(f'no event is labelled {_some(classes)}', raw.name, f'labels here: {_some(others.index, 20)}')
+    if not keep.any():
+        raise InputError(f'no event is labelled {first_few(classes)}', raw.name, f'labels here: {first_few(others.index, 20)}')
     if len(others): raw.notes.append('events of other classes left out: ' + ', '.join(f'{l} {n}' for l,n in others.items()))
     for c in set(classes)-set(df.label):
         near = nearest(c, others.index)
         raw.notes.append(f'no event is labelled `{c}`' + (f'; did you mean `{near}`?' if near else ''))
     return df[keep]
 
-# %% ../../nbs/data/01_events.ipynb #4c318c5f
+# %% ../../nbs/data/01_events.ipynb #f00fdbd4
 def read_events(
     src,                # CSV, TSV or JSON file, or a DataFrame
     columns:dict=None,  # our column -> theirs, for tables of no known dialect: `{'start_s': 'Begin'}`
@@ -486,7 +493,7 @@ def read_events(
     df = kind.read(raw, SimpleNamespace(fps=fps, videos=videos))
     df = _of_classes(raw, _one_spelling(raw, _canonical(raw, df, labelled)), classes)
     points = (df.duration_s==0).sum()
-    if points: raw.notes.append(f'{_count(points, "event")} of 0 s')
+    if points: raw.notes.append(f'{how_many(points, "event")} of 0 s')
     df = df.reset_index(drop=True)
     df.attrs['notes'] = list(dict.fromkeys(raw.notes))
     return df if max_s is None else chop_events(df, max_s)
@@ -517,7 +524,7 @@ def _named_times(video):
     try: return (datetime.strptime(m[1], '%Y%m%d%H%M%S'), datetime.strptime(m[2], '%Y%m%d%H%M%S')) if m else (None, None)
     except ValueError: return None,None
 
-# %% ../../nbs/data/01_events.ipynb #b038d7c9
+# %% ../../nbs/data/01_events.ipynb #2d15d08a
 @dialect('cross_sucking', 'event_idx', 'behavior', 'event_offset_sec', 'video_filename')
 def _cross_sucking(raw, options):
     "One row an event: offset into a file, time of day, group, day and camera, the two calves"
@@ -542,7 +549,7 @@ def _check_links(raw, df):
               'clock time that does not fit the times in the name of the file': ((clock-start-day_s+43200)%86400-43200).abs()>2,
               'camera that does not fit the channel in the name of the file': channel.notna() & (channel!=_text(df.get('camera', channel))),
               'duration that does not fit the clock times': ((end-clock)%86400-_seconds(raw, df, 'duration_s')).abs()>1}
-    raw.notes += [f'{what}: {_count(b.sum(), "event")} ({_some(df["event_id"][b])})' for what,b in faults.items() if b.any()]
+    raw.notes += [f'{what}: {how_many(b.sum(), "event")} ({first_few(df["event_id"][b])})' for what,b in faults.items() if b.any()]
 
 # %% ../../nbs/data/01_events.ipynb #0c61581c
 def shared_data(
@@ -569,7 +576,7 @@ def frame_times(
     t = (np.array(pts)-pts[0])*base
     return np.r_[t, t[-1]+(np.median(np.diff(t)) if len(t)>1 else 1/rate)]
 
-# %% ../../nbs/data/01_events.ipynb #795276ae
+# %% ../../nbs/data/01_events.ipynb #572fe536
 @dialect('clips', 'file', 'label', 'source', 'source_start_s', 'source_end_s')
 def _clips(raw, options):
     "One file an event, and the recording and seconds where it was cut"
@@ -584,11 +591,12 @@ def _clip_lengths(raw, told, options):
     files = find_videos(raw.df['file'], options.videos) if options.videos is not None else {}
     real = pd.Series([frame_times(files[f])[-1] if f in files else np.nan for f in raw.df['file']], index=told.index, dtype=float)
     off = raw.df['file'][(real-told).abs()>.1]
-    if len(off): raw.notes.append(f'{_count(len(off), "clip")} not as long as the source times say ({_some(off)}): the files are believed')
+    if len(off):
+        raw.notes.append(f'{how_many(len(off), "clip")} not as long as the source times say ({first_few(off)}): the files are believed')
     length = real.fillna(told)
     if length.isna().all(): raise InputError('no clip has source times', raw.name, 'videos=FOLDER, to measure the clips')
     if length.isna().any():
-        raw.notes.append(f'{_count(length.isna().sum(), "clip")} without source times taken to last {length.median():g} s, the median; '
+        raw.notes.append(f'{how_many(length.isna().sum(), "clip")} without source times taken to last {length.median():g} s, the median; '
                          'videos=FOLDER measures them')
     return length.fillna(length.median())
 
@@ -697,7 +705,7 @@ def _fps(raw, video, options):
     if not isinstance(f, (int, float)) or not 0<f<np.inf: raise InputError(f'fps of `{video}` is {f!r}', raw.name, right)
     return float(f)
 
-# %% ../../nbs/data/01_events.ipynb #285b4adc
+# %% ../../nbs/data/01_events.ipynb #947ff60c
 def chop_events(
     events:pd.DataFrame, # canonical events
     max_s:float,         # the longest piece, in seconds
@@ -706,7 +714,7 @@ def chop_events(
     if not max_s>0: raise InputError(f'max_s is {max_s}', right='seconds, above 0')
     n = np.maximum(1, np.ceil(events.duration_s.to_numpy()/max_s - 1e-9)).astype(int)
     notes = list(events.attrs.get('notes', []))
-    if (n>1).any(): notes.append(f'{_count((n>1).sum(), "event")} longer than {max_s:g} s chopped into {n[n>1].sum()} pieces')
+    if (n>1).any(): notes.append(f'{how_many((n>1).sum(), "event")} longer than {max_s:g} s chopped into {n[n>1].sum()} pieces')
     out = events.iloc[np.repeat(np.arange(len(n)), n)].reset_index(drop=True)
     k,m = np.concatenate([np.arange(i) for i in n]), np.repeat(n, n)
     piece = out.duration_s/m
@@ -717,7 +725,7 @@ def chop_events(
     out.attrs['notes'] = notes
     return out
 
-# %% ../../nbs/data/01_events.ipynb #fd2d4585
+# %% ../../nbs/data/01_events.ipynb #f7bede57
 @dialect('frames', 'frame_paths', 'frame_numbers', 'centre_frame')
 def _frames(raw, options):
     "Clips as lists of frame files: the folder of the frames is the video"
@@ -734,7 +742,7 @@ def _frame_list(raw, i, row, options):
     except ValueError:
         raw.fail([i], f'frame numbers `{row["frame_numbers"]}`, centre frame `{row["centre_frame"]}`', 'whole numbers, separated by |')
     if len(paths)!=len(numbers):
-        raw.fail([i], f'{_count(len(paths), "frame path")} for {_count(len(numbers), "frame number")}', 'one number a path')
+        raw.fail([i], f'{how_many(len(paths), "frame path")} for {how_many(len(numbers), "frame number")}', 'one number a path')
     if centre not in numbers: raw.fail([i], f'centre frame {centre} is none of {numbers}', 'one of `frame_numbers`')
     video = paths[0].strip().replace('\\', '/').rpartition('/')[0] or '.'
     fps = _fps(raw, video, options)
@@ -806,7 +814,7 @@ def _played_before(raw, df, i):
         raw.fail([i], 'several files are queued and their lengths are not known', '`Media duration (s)` in the export')
     return sum(float(lengths[k]) for k in range(here[0]) if queue[k][0]==queue[here[0]][0])
 
-# %% ../../nbs/data/01_events.ipynb #8513f0cd
+# %% ../../nbs/data/01_events.ipynb #0b7da90d
 @dialect('csv_bi', 'channel', 'start_time', 'stop_time', 'label')
 def _csv_bi(raw, options):
     "The csv_bi annotations of the NEDC corpora: one file a recording, named in a comment"
@@ -820,7 +828,7 @@ def _bids(raw, options):
     if label is None: raise InputError('no column says what happened', raw.name, 'BIDS has it in `trial_type`')
     df = raw.df.rename(columns={'onset':'start_s', 'duration':'duration_s', label:'label'})
     unknown = _missing(df['duration_s'])
-    if unknown.any(): raw.notes.append(f'{_count(unknown.sum(), "event")} of unknown duration (n/a) read as 0 s')
+    if unknown.any(): raw.notes.append(f'{how_many(unknown.sum(), "event")} of unknown duration (n/a) read as 0 s')
     name = re.sub(r'_events$', '', raw.path.stem) if raw.path else 'recording'
     return df.assign(duration_s=df['duration_s'].where(~unknown, 0), video=df['video'] if 'video' in df else name)
 
@@ -846,7 +854,7 @@ def _place_and_day(events):
     day = next((_text(events[c]) for c in ('day','date') if c in events), pd.Series(np.nan, index=events.index, dtype='str'))
     return place + '|' + day.where(~(events.clock_start>=86400), '-') # seconds since 1970 carry their day with them
 
-# %% ../../nbs/data/01_events.ipynb #1544aebe
+# %% ../../nbs/data/01_events.ipynb #41f6af86
 def background_events(
     events:pd.DataFrame,    # canonical events: where something happens
     durations:dict,         # video -> length of the recording in seconds
@@ -877,8 +885,8 @@ def background_events(
         short += len(wanted)-len(spots)
         rows += [_background_event(here, video, i, s, d, label) for i,(s,d) in enumerate(sorted(spots))]
     out = pd.DataFrame(rows, columns=['event_id','video','start_s','duration_s','label', *_inherited(events)])
-    notes = [f'{_count(short, "background event")} found no room'] if short else []
-    if unknown: notes.append(f'no background in {_count(len(unknown), "video")} of unknown length ({_some(unknown)})')
+    notes = [f'{how_many(short, "background event")} found no room'] if short else []
+    if unknown: notes.append(f'no background in {how_many(len(unknown), "video")} of unknown length ({first_few(unknown)})')
     out.attrs['notes'] = notes
     return (out.assign(copy=0) if 'copy' in events else out).astype(dict(start_s=float, duration_s=float))
 

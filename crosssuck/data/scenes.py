@@ -30,7 +30,7 @@ from fastcore.foundation import L
 from fasttransform import DisplayedTransform, Transform
 from .augment import random_window
 from .clips import ClipLoader, ClipRequest
-from .events import _count, _some, raw_table, video_keys
+from .events import how_many, first_few, raw_table, video_keys
 from .images import ImageError, as_rgb, check_images, find_images, image_names, picture_bar, read_image
 from .splits import SIDES, check_shares, connected_rows, deal_to_sides
 from ..device import best_device, mixed_seed
@@ -88,7 +88,7 @@ def _no_column(c, df, name):
     if len(df.columns)==1:
         return InputError(f'no column `{c}`, and only one in all: `{df.columns[0]}`', name, 'columns separated by comma, semicolon or tab')
     near = nearest(c, df.columns)
-    return InputError(f'no column `{c}`', name, f"columns={{'{c}': '{near or '...'}'}} maps one; here are {_some(df.columns, 8)}")
+    return InputError(f'no column `{c}`', name, f"columns={{'{c}': '{near or '...'}'}} maps one; here are {first_few(df.columns, 8)}")
 
 def _stated(raw):
     "`Units` that stand in the file's own `# units = ...` lines"
@@ -118,7 +118,7 @@ def _with_points(raw, dimension, text):
     if text.str.contains('.', regex=False).any():
         raise InputError(f'{dimension} has decimal commas (`{text.iloc[first]}`) and decimal points', raw.where(first), 'one of them')
     points = text.str.replace(',', '.')
-    raw.notes.append(f'`{dimension}`: {_count(int(comma.sum()), "decimal comma")} (`{text.iloc[first]}` = {points.iloc[first]})')
+    raw.notes.append(f'`{dimension}`: {how_many(int(comma.sum()), "decimal comma")} (`{text.iloc[first]}` = {points.iloc[first]})')
     return points
 
 def _rows(rows):
@@ -143,7 +143,7 @@ def read_scenes(
     if images is not None:
         found = find_images(table, images)
         lost = [n for n in image_names(table) if n not in found]
-        if lost: table.attrs['notes'].append(f'{_count(len(lost), "picture")} without a file in `images` ({_some(lost, 3)})')
+        if lost: table.attrs['notes'].append(f'{how_many(len(lost), "picture")} without a file in `images` ({first_few(lost, 3)})')
     return table
 
 # %% ../../nbs/data/07_scenes.ipynb #56106701
@@ -199,8 +199,8 @@ def _table_notes(raw, out, va, units):
     "What is worth knowing about a table that was read"
     notes,several = list(raw.notes),out['image'].map(video_keys(out['image'])).value_counts()
     if (n := int((several>1).sum())):
-        notes.append(f'{_count(n, "picture")} with several annotations, {several.max()} at most: `mean_annotation` makes one row of each')
-    if (n := int(raw.df.astype(str).duplicated().sum())): notes.append(f'{_count(n, "row")} the same as another in every column')
+        notes.append(f'{how_many(n, "picture")} with several annotations, {several.max()} at most: `mean_annotation` makes one row of each')
+    if (n := int(raw.df.astype(str).duplicated().sum())): notes.append(f'{how_many(n, "row")} the same as another in every column')
     inside = np.nanmax(np.abs(va), initial=0)<=1
     if units.name=='findingemo' and inside and len(va)>20:
         notes.append('all labels lie within -1 to 1: are they in reference units already?')
@@ -234,7 +234,7 @@ def _together(tables):
     key = table['image'].map(video_keys(table['image']))
     both = int((table['split'].groupby(key).nunique()>1).sum())
     notes = [f'{s}: {n}' for s,t in tables.items() for n in t.attrs['notes']]
-    if both: notes.append(f'on two sides: {_count(both, "picture")}; `audit_scenes` names them')
+    if both: notes.append(f'on two sides: {how_many(both, "picture")}; `audit_scenes` names them')
     table.attrs = dict(units=next(iter(units)) if len(units)==1 else UNITS['reference'], notes=notes)
     return table
 
@@ -795,7 +795,7 @@ def _side_of(table):
 
 def _of_no_side(table):
     n = 0 if table is None else int(pd.isna(_side_of(table)).sum())
-    return [f'on no side: {_count(n, "row")} without a word under `split`'] if n else []
+    return [f'on no side: {how_many(n, "row")} without a word under `split`'] if n else []
 
 def _whole(**given):
     "Whole numbers, in order; `bs` and `valid_bs` 1 or more"
@@ -836,7 +836,7 @@ def _check_side(table, side, failures):
     if len(table)>1: return
     also = ''
     if len(failures):
-        also = f'; {_count(len(failures), "picture")} cannot be had (`{failures["image"].iloc[0]}`: {failures.detail.iloc[0]})'
+        also = f'; {how_many(len(failures), "picture")} cannot be had (`{failures["image"].iloc[0]}`: {failures.detail.iloc[0]})'
     raise InputError(f'{("no picture","one picture")[len(table)]} on the {side} side{also}', 'scene_dls', 'a side needs two at least')
 
 def _notes(tables, failures, bs):
@@ -845,18 +845,18 @@ def _notes(tables, failures, bs):
     for side,t in zip(('train','valid'), tables):
         va = t[['valence','arousal']].to_numpy('float64')
         mean,sd = va.mean(0),va.std(0)
-        notes.append(f'{side}: {_count(len(t), "row")} of {_count(t["image"].nunique(), "picture")}, '
+        notes.append(f'{side}: {how_many(len(t), "row")} of {how_many(t["image"].nunique(), "picture")}, '
                      f'valence {mean[0]:+.2f} (sd {sd[0]:.2f}), arousal {mean[1]:+.2f} (sd {sd[1]:.2f})')
     n = len(tables[0])
-    notes[0] += f'; {_count(n//bs, "batch")} of {bs} an epoch'.replace('batchs','batches')+(f', {n%bs} left over in each' if n%bs else '')
+    notes[0] += f'; {how_many(n//bs, "batch")} of {bs} an epoch'.replace('batchs','batches')+(f', {n%bs} left over in each' if n%bs else '')
     train,valid = (t[['valence','arousal']].to_numpy('float64') for t in tables)
     off = np.abs(valid-train.mean(0)).mean(0)
     notes.append(f'to beat: the training mean alone is off by {off[0]:.3f} in valence and {off[1]:.3f} in arousal on the validation side')
     shared = set(tables[0]['image'])&set(tables[1]['image'])
-    if shared: notes.append(f'on both sides: {_count(len(shared), "picture")} ({_some(sorted(shared), 3)}): `audit_scenes`')
+    if shared: notes.append(f'on both sides: {how_many(len(shared), "picture")} ({first_few(sorted(shared), 3)}): `audit_scenes`')
     if len(failures):
         reasons = ', '.join(f'{n} {r}' for r,n in failures.reason.value_counts().items())
-        notes.append(f'left out: {_count(len(failures), "picture")} ({reasons}), listed in `dls.failures`')
+        notes.append(f'left out: {how_many(len(failures), "picture")} ({reasons}), listed in `dls.failures`')
     return notes
 
 # %% ../../nbs/data/07_scenes.ipynb #9ea1cb79

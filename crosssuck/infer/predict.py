@@ -21,8 +21,10 @@ from ..runs import atomic_path
 from ..train.callbacks import AGGREGATIONS, aggregate_clips
 
 # %% ../../nbs/infer/01_predict.ipynb #15dd1ccf
-def _exported(model):
-    "`model`, whatever holds it, as an `ExportedModel`"
+def as_exported(
+    model # an `ExportedModel`, a file of `export_model`, a run folder, or a Learner over `clip_dls`
+)->ExportedModel:
+    "The model, whatever holds it; raises `InputError` where nothing there can predict events"
     if isinstance(model, ExportedModel): return model
     if isinstance(model, (str,Path)):
         path = Path(model)/'model.pt' if Path(model).is_dir() else Path(model)
@@ -91,7 +93,10 @@ def prediction_columns(
     own = 'pred n_clips clip_hash aggregation tta run'.split()
     return {*own, *(f'{kind}_{l}' for kind in ('prob','logit') for l in labels)}
 
-def _check_events(events, columns):
+def predictable_events(
+    events, # event table; it needs no labels
+    columns # of `prediction_columns`: what will be written beside the events'
+)->pd.DataFrame:
     "The events with a plain index; `InputError` where a column is missing or would be written over"
     lacking = [c for c in ('event_id','video','start_s','duration_s') if c not in events]
     if lacking: raise InputError(f'the event table lacks `{lacking[0]}`', 'events', 'read it with `read_events`, which maps columns')
@@ -117,10 +122,10 @@ def predict_events(
     "`(predictions, failures)`, one row an event in the order of `events`; raises `InputError` where nothing can be predicted at all"
     if aggregation not in AGGREGATIONS: raise unknown_name('aggregation', aggregation, AGGREGATIONS, 'aggregation')
     if clips_per_event<1 or bs<1: raise InputError(f'{clips_per_event} clips an event in batches of {bs}', 'predict', 'both are 1 or more')
-    m,failed = _exported(model),[]
+    m,failed = as_exported(model),[]
     run = run or (Path(model).resolve().name if isinstance(model, (str,Path)) and Path(model).is_dir() else '')
     facts = dict(aggregation=aggregation, tta=tta, run=run)
-    events,p = _check_events(events, prediction_columns(m.labels)),m.preprocessing
+    events,p = predictable_events(events, prediction_columns(m.labels)),m.preprocessing
     if lacking := [k for k in ('n_frames','fps','size') if k not in p]: raise InputError(f'its preprocessing lacks `{lacking[0]}`', 'model')
     reader = reader(events, find_videos(events, videos), p['n_frames'], p['fps'], tuple(p.get('read_size', p['size'])), cache)
     with _evaluating(m.model):

@@ -13,7 +13,7 @@ from ..data.background import Backgrounds
 from ..data.clips import kinetics_stats
 from ..data.video import ClipReader, VideoError
 from ..errors import InputError, unknown_name
-from .predict import _exported, predict_events
+from .predict import as_exported, predict_events
 from ..score.intervals import cluster_bootstrap, paired_difference
 from ..score.metrics import Scored
 
@@ -121,7 +121,7 @@ def background_probe(
     if 'copy' in events: events = events[events['copy'].fillna(0).astype(float)<=0].reset_index(drop=True)
     regions = {h: _regions(events, region, h) for h in hows}
     seen = events if cut else events.drop(columns='box', errors='ignore')
-    model = _exported(model)
+    model = as_exported(model)
     grey = np.array(model.preprocessing['mean'])*255
     def probing(h): return partial(ProbeReader, how=h, regions=regions[h], n_median=n_median, grey=grey)
     readers = {'original': ClipReader} | {h: probing(h) for h in hows}

@@ -21,11 +21,11 @@ from ..data.signals import (SignalSet, annotations_beside, is_seizure, read_anno
 from ..data.video import VideoFile
 from ..device import best_device
 from ..errors import InputError, unknown_name
-from .predict import _exported
+from .predict import as_exported
 from .scan_signals import _hop, _signal_model, preparation, scan_recording, scan_signal
 from .tracks import (TRACK, Track, _ahead, _finished, _keep, _model_mark, _resumed, found_events, plot_track, save_track,
                                     track_path, write_annotations)
-from ..models.zoo import ExportedModel, _read_plain
+from ..models.zoo import ExportedModel, read_plain
 from ..runs import atomic_path
 from ..score.postprocess import STITCH_WEIGHTS, Post, stitch
 
@@ -127,7 +127,7 @@ def scan_video(
     progress=None       # called with (windows done, all windows, seconds left)
 )->Track:
     "The `Track` of a recording; raises `VideoError` for one that cannot be read to its end, `InputError` for no clip model"
-    m = _exported(model)
+    m = as_exported(model)
     p,partial = m.preprocessing,Path(out).with_suffix('.part.npz') if out else None
     with VideoFile(path) as video:
         numbers,hop = _grid(video, p['fps'], hop_s, p['n_frames'])
@@ -168,12 +168,12 @@ def scan_model(
     "The model, for clips or for signals; `scans_signals` tells which. Raises `InputError` for what is neither"
     if isinstance(model, (str,Path)):
         path = Path(model)/'model.pt' if Path(model).is_dir() else Path(model)
-        return (_signal_model if path.is_file() and _format(path).startswith('crosssuck.signals') else _exported)(path)
+        return (_signal_model if path.is_file() and _format(path).startswith('crosssuck.signals') else as_exported)(path)
     data = getattr(getattr(getattr(model, 'dls', None), 'train', None), 'dataset', None)
-    return _signal_model(model) if isinstance(data, SignalSet) else _exported(model)
+    return _signal_model(model) if isinstance(data, SignalSet) else as_exported(model)
 
 def _format(path):
-    held = _read_plain(path)
+    held = read_plain(path)
     return str(held.get('format')) if isinstance(held, dict) else ''
 
 def scans_signals(

@@ -18,7 +18,7 @@ from ..errors import InputError, unknown_name
 from ..runs import atomic_path, plain
 from ..data.clips import ClipLoader, TensorClip
 from .zoo import *
-from .zoo import _checked, _misfits, _read_plain
+from .zoo import checked_spec, misfits_of, read_plain
 
 # %% ../../nbs/models/03_columns.ipynb #4e1cefa9
 @dataclass
@@ -214,12 +214,12 @@ def load_with_features(
     device='cpu', # where the network shall stand
 )->LoadedWithFeatures:
     "The network of such a file; any other file is an `InputError`, and nothing in it is run"
-    held = _read_plain(path)
+    held = read_plain(path)
     if not isinstance(held, dict) or held.get('format')!=_FUSED:
         raise InputError('is no exported network of clips and columns', path, 'a file that `export_with_features` wrote')
-    spec = _checked(held, path)
+    spec = checked_spec(held, path)
     try: model,scaler = VideoWithFeatures(video_model(**spec, verbose=False), **held['fusion']),ColumnScaler(**held['scaler'])
     except (TypeError, KeyError): raise InputError('its part `fusion` or `scaler` is damaged', path, 'export the model anew') from None
-    if misfits := _misfits(model.state_dict(), held['state']): raise InputError(f'its weights do not fit: {misfits}', path)
+    if misfits := misfits_of(model.state_dict(), held['state']): raise InputError(f'its weights do not fit: {misfits}', path)
     model.load_state_dict(held['state'])
     return LoadedWithFeatures(model.to(device).eval(), scaler, held['labels'], held['preprocessing'], held['extra'])

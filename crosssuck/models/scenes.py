@@ -6,7 +6,7 @@
 __all__ = ['scene_head', 'SceneEmotionRegressor', 'scene_splitter', 'load_scene_weights', 'published_weights', 'ScenePredictor',
            'save_scene_model', 'load_scene_model']
 
-# %% ../../nbs/models/05_scenes.ipynb #ce04b469
+# %% ../../nbs/models/05_scenes.ipynb #f1cf90d6
 import argparse
 import sys
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ from torch import nn
 from ..errors import InputError, unknown_name
 from ..data.images import as_rgb, picture_list
 from ..data.scenes import scene_batch, scene_preprocessing
-from .zoo import _misfits, _read_plain, _state_of
+from .zoo import misfits_of, read_plain, state_of
 from ..runs import atomic_path, plain
 
 # %% ../../nbs/models/05_scenes.ipynb #7f57d877
@@ -164,9 +164,9 @@ def _read_weights(path):
     path = Path(path)
     if path.suffix=='.safetensors': state = _read_safetensors(path)
     else:
-        with torch.serialization.safe_globals([argparse.Namespace]): held = _read_plain(path) # timm keeps its arguments in one
+        with torch.serialization.safe_globals([argparse.Namespace]): held = read_plain(path) # timm keeps its arguments in one
         if isinstance(held, dict) and isinstance(held.get('state_dict_ema'), dict): held = held['state_dict_ema'] # as timm itself prefers
-        state = _state_of(held, path)
+        state = state_of(held, path)
     for prefix in ('_orig_mod.', 'module.', '_orig_mod.'): state = {k.removeprefix(prefix): v for k,v in state.items()}
     return state
 
@@ -208,7 +208,7 @@ def load_scene_weights(
         try: state,notes = _for_open_clip(state) if ours else _for_timm(state, target)
         except (KeyError, RuntimeError, AttributeError, IndexError) as e:
             raise InputError(f'timm cannot read these as weights of `{model.spec["backbone"]}` ({e!r})', where) from None
-    if misfits := _misfits(target.state_dict(), state):
+    if misfits := misfits_of(target.state_dict(), state):
         raise InputError(f'these are not the weights of `{model.spec["backbone"]}`: {misfits}', where,
                          'check backbone, n_features and size against the file')
     target.load_state_dict(state)
@@ -360,7 +360,7 @@ def load_scene_model(
     device='cpu'  # where the network shall stand
 )->SceneEmotionRegressor:
     "The model in evaluation mode, with its `preprocessing` and `extra`; any other file is an `InputError`, and nothing in it is run"
-    held = _read_plain(path)
+    held = read_plain(path)
     if not isinstance(held, dict) or held.get('format')!=_FORMAT:
         raise InputError('is no saved scene model', path, 'weights alone load with `SceneEmotionRegressor(weights=...)`')
     for part in ('spec','preprocessing','extra','state'):
@@ -369,7 +369,7 @@ def load_scene_model(
     except TypeError as e: raise InputError(f'its part `spec` fits no model ({e})', path, 'save the model anew') from None
     if gone := [k for k in model.preprocessing if k not in held['preprocessing']]:
         raise InputError(f'`{gone[0]}` is missing in its part `preprocessing`', path, 'save the model anew')
-    if misfits := _misfits(model.state_dict(), held['state']): raise InputError(f'its weights do not fit: {misfits}', path)
+    if misfits := misfits_of(model.state_dict(), held['state']): raise InputError(f'its weights do not fit: {misfits}', path)
     model.load_state_dict(held['state'])
     model.preprocessing,model.extra = held['preprocessing'],held['extra']
     return model.to(device).eval()

@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import nn
 from ..errors import InputError, unknown_name
 from ..runs import atomic_path, plain
-from .zoo import ExportedModel, _misfits, _read_plain
+from .zoo import ExportedModel, misfits_of, read_plain
 
 # %% ../../nbs/models/07_signals.ipynb #75e4bd40
 def ssd_sequential(
@@ -412,14 +412,14 @@ def load_signal_model(
     device='cpu'  # where the network shall stand
 )->ExportedModel:
     "The model of an exported file, in evaluation mode; any other file is an `InputError`, and nothing in it is run"
-    held = _read_plain(path)
+    held = read_plain(path)
     if not isinstance(held, dict) or held.get('format')!=_FORMAT: raise InputError('is no exported model for signals', path)
     for part,kind in dict(spec=dict, labels=list, preprocessing=dict, extra=dict, state=dict).items():
         if not isinstance(held.get(part), kind): raise InputError(f'its part `{part}` is no {kind.__name__}', path, 'export the model anew')
     spec = dict(held['spec'])
     try: model = signal_model(**spec)
     except (TypeError, InputError) as e: raise InputError(f'its part `spec` fits no model ({e})', path, 'export the model anew') from None
-    if misfits := _misfits(model.state_dict(), held['state']): raise InputError(f'its weights do not fit: {misfits}', path)
+    if misfits := misfits_of(model.state_dict(), held['state']): raise InputError(f'its weights do not fit: {misfits}', path)
     model.load_state_dict(held['state'])
     name = spec.pop('name')
     return ExportedModel(model.to(device).eval(), held['labels'], held['preprocessing'], name, spec, held['extra'])

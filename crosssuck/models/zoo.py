@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Weights', 'Architecture', 'register_video_model', 'architecture', 'check_clip', 'VideoModel', 'video_splitter',
            'tiny', 'widen_channels', 'load_weights', 'video_model', 'count_macs', 'list_video_models', 'ExportedModel',
-           'export_model', 'load_exported', 'export_program']
+           'export_model', 'checked_spec', 'load_exported', 'export_program']
 
 # %% ../../nbs/models/02_zoo.ipynb #c7f10c96
 import errno
@@ -251,8 +251,10 @@ for _name in ('swin3d_t', 'swin3d_s', 'swin3d_b'):
         mean=(.485,.456,.406), std=(.229,.224,.225), licence=_SWIN)
 
 # %% ../../nbs/models/02_zoo.ipynb #2b2fbe08
-def _read_plain(path):
-    "What the file at `path` holds, read without unpickling anything but tensors and plain types; `InputError` where that cannot be"
+def read_plain(
+    path # a file of weights: PyTorch's or .safetensors
+):
+    "What the file holds, read without unpickling anything but tensors and plain types; `InputError` where that cannot be"
     if str(path).endswith('.safetensors'): return _read_safetensors(path)
     try: return torch.load(path, map_location='cpu', weights_only=True)
     except Exception as e: # the unpickler stumbles over garbage in any way there is: IndexError, struct.error; over a cut file, EINVAL
@@ -269,8 +271,11 @@ def _read_safetensors(path):
     except OSError as e: raise InputError(f'cannot be read ({e.strerror or e})', path, 'pass the path of a file of weights') from None
     except SafetensorError: raise InputError('is damaged, or no .safetensors file', path, 'get it anew') from None
 
-def _state_of(held, path):
-    "The weights among what a file `held`: itself, or its entry `state`, `model`, `model_state` or `state_dict`"
+def state_of(
+    held, # of `read_plain`
+    path  # of the file, for messages
+)->dict:
+    "The weights among what a file held: itself, or its entry `state`, `model`, `model_state` or `state_dict`; else an `InputError`"
     for key in ('state', 'model', 'model_state', 'state_dict'):
         if isinstance(held, dict) and isinstance(held.get(key), dict): held = held[key]
     if not isinstance(held, dict) or not held or not all(isinstance(v, torch.Tensor) for v in held.values()):
@@ -287,8 +292,11 @@ def _our_names(state, own, a):
     head = {f'head.1.{k.rpartition(".")[2]}': v.flatten(1) if v.ndim>2 else v for k,v in state.items() if last(k)}
     return {f'body.{k}': v for k,v in inside.items()} | head, list(notes)
 
-def _misfits(own, state):
-    "What does not fit between the weights of a model and those of a file, each kind with its number and its first name"
+def misfits_of(
+    own:dict,  # name -> tensor, of the model
+    state:dict # name -> tensor, of the file
+)->str:
+    "What does not fit between the weights of a model and of a file, each kind with its number and its first name; empty where all fits"
     kinds = [('missing', [k for k in own if k not in state]), ('unknown', [k for k in state if k not in own]),
              ('of another shape', [k for k in own if k in state and own[k].shape!=state[k].shape])]
     return ', '.join(f'{len(ks)} names {kind} (first `{ks[0].removeprefix("body.")}`)' for kind,ks in kinds if ks)
@@ -312,9 +320,9 @@ def load_weights(
 ):
     "Load the file at `path` into `model`, noting in `model.notes` what had to be changed; an `InputError` names what does not fit"
     a,own = architecture(model.spec['name']),model.state_dict()
-    state,done = _our_names(_state_of(_read_plain(path), path), own, a)
+    state,done = _our_names(state_of(read_plain(path), path), own, a)
     state,notes = _fitted(state, own, getattr(model.body, 'stem_names', a.stem), model.spec['n_in'])
-    if misfits := _misfits(own, state):
+    if misfits := misfits_of(own, state):
         raise InputError(f'these are not the weights of `{a.name}`: {misfits}', path, 'check which network the file was made for')
     model.load_state_dict(state)
     model.notes += done + notes
@@ -444,8 +452,11 @@ def export_model(
     return path
 
 # %% ../../nbs/models/02_zoo.ipynb #e3c21029
-def _checked(held, path):
-    "The spec of what an exported file `held`; raises `InputError` where a part is missing or is of another kind"
+def checked_spec(
+    held:dict, # of `read_plain`
+    path       # of the file, for messages
+)->dict:
+    "The spec of what an exported file held; raises `InputError` where a part is missing or is of another kind"
     for part,kind in dict(spec=dict, labels=list, preprocessing=dict, extra=dict, state=dict).items():
         if not isinstance(held.get(part), kind): raise InputError(f'its part `{part}` is no {kind.__name__}', path, 'export the model anew')
     spec,labels = dict(held['spec']),held['labels']
@@ -462,12 +473,12 @@ def load_exported(
     device='cpu', # where the network shall stand
 )->ExportedModel:
     "The model of an exported file, in evaluation mode; any other file is an `InputError`, and nothing in it is run"
-    held = _read_plain(path)
+    held = read_plain(path)
     if not isinstance(held, dict) or held.get('format')!=_FORMAT:
         raise InputError('is no exported model', path, 'weights alone load with `video_model(weights=...)`')
-    spec = _checked(held, path)
+    spec = checked_spec(held, path)
     model = video_model(**spec)
-    if misfits := _misfits(model.state_dict(), held['state']):
+    if misfits := misfits_of(model.state_dict(), held['state']):
         raise InputError(f'its weights do not fit a `{spec["name"]}` of this version: {misfits}', path)
     model.load_state_dict(held['state'])
     name = spec.pop('name')

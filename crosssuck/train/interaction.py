@@ -204,7 +204,7 @@ def predict_sequences(
 )->tuple:
     "`(predictions, failures)`, one row a clip in the order of `table`; raises `InputError` where nothing can be predicted at all"
     from tqdm.auto import tqdm
-    net,facts = _loaded(model)
+    net,facts = as_interaction(model)
     p,labels = facts['preprocessing'],facts['labels']
     reader,failed = FrameReader(table, tuple(p['size']), prior, keep=64),[]
     if reader.n_frames!=p.get('n_frames', reader.n_frames):
@@ -224,8 +224,10 @@ def predict_sequences(
     return made, which.assign(reason=[f[1] for f in sorted(failed)], detail=[f[2] for f in sorted(failed)])
 
 # %% ../../nbs/train/07_interaction.ipynb #a6d638f3
-def _loaded(model):
-    "(network in evaluation mode, its facts)"
+def as_interaction(
+    model # a file of `save_interaction`, `(model, facts)` of `load_interaction`, or a Learner
+)->tuple:
+    "`(network, its facts)`, whatever holds it; raises `InputError` where that is no interaction network"
     if isinstance(model, tuple): return model
     if isinstance(model, (str,Path)): return load_interaction(model, best_device(verbose=False))
     dls = getattr(model, 'dls', None)

@@ -180,13 +180,13 @@ video_modeling.py | preprocessing | data.video.VideoFile, data.video.ClipReader 
 _read_video_wrapper | preprocessing | data.video.VideoFile | memory does not grow with the recording
 uniform_sample_indices | preprocessing | data.video.clip_times, data.video.clip_offsets | seconds in place of indices: frame rates vary
 mlops_utils.py | preprocessing | device.memory, device.free_memory, device.safe_execute | -
-LogisticRegressionBaseline | models | models.features.feature_model, models.features.fit_features | scaled within the fold
-SVMBaseline | models | models.features.feature_model, models.features.fit_features | calibrated probabilities
-NaiveCNNBaseline | models | models.frames.naive_cnn | -
-ViTGRUModel | models | models.frames.vit_gru | any timm encoder
-ViTTransformerModel | models | models.frames.vit_transformer | with positions: theirs could not see order
-SlowFastModel | models | models.zoo.video_model | the real one (`slowfast_r50`): theirs was an r3d_18
-X3DModel | models | models.zoo.video_model | the real one (`x3d_m`): theirs was an r3d_18
+LogisticRegressionBaseline, _linear.py | models | config_features.FeatureModel, models.features.fit_features | `kind: features`
+SVMBaseline, _svm.py | models | config_features.FeatureModel, models.features.fit_features | `kind: features`; calibrated
+NaiveCNNBaseline, _cnn.py | models | models.frames.naive_cnn | -
+ViTGRUModel, _transformer_gru.py | models | models.frames.vit_gru | any timm encoder
+ViTTransformerModel, _transformer.py | models | models.frames.vit_transformer | with positions: theirs could not see order
+SlowFastModel, slowfast.py | models | models.zoo.video_model | the real one (`slowfast_r50`): theirs was an r3d_18
+X3DModel, x3d.py | models | models.zoo.video_model | the real one (`x3d_m`): theirs was an r3d_18
 model_factory.py | models | models.zoo.video_model, models.zoo.list_video_models | one door
 trainer.py | training | train.learners.clip_learner, train.phases.fit_phases | -
 fit_with_tracking | training | train.tracking.fit_with_tracking | early stopping, and a resume that is exact
@@ -209,13 +209,13 @@ stages | infrastructure | stages.Stage, stages.run_stages | a key of settings an
 aggressive_gc | memory | device.free_memory | -
 log_memory_stats | memory | device.memory, device.largest_tensors | -
 safe_execute | memory | device.safe_execute, device.is_out_of_memory | shrinks the batch and keeps the step; "zoom" is no "oom"
-stratified_kfold | data | data.splits.folds, data.splits.split_group_kfold | no group on two sides
-train_val_test_split | data | data.splits.split_events | duplicates are found by content
-filter_existing_videos | data | data.events.missing_videos, experiment.readable | says what was left out, and why
+stratified_kfold | data | data.splits.split_stratified_kfold | duplicates and what overlaps in time on one side: theirs could part
+train_val_test_split | data | data.splits.split_stratified, data.intake.duplicate_groups | duplicates are found by content
+filter_existing_videos | data | data.intake.filter_existing_videos | says what was left out, and why
 """
 
 def component_map():
-    "DataFrame `component, kind, here, note`: every name of the earlier pipeline's list and what takes its place"
+    "DataFrame `component, kind, here, note`: every name of the earlier pipeline's list (two where they mean one thing), and its successor"
     import pandas as pd
     rows = [[cell.strip() for cell in line.split('|')] for line in _COMPONENTS.strip().split('\n')]
     return pd.DataFrame(rows, columns=['component','kind','here','note'])
