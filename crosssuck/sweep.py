@@ -24,7 +24,7 @@ from .runs import atomic_path, file_sha256, hold, plain, recorded_manifests
 from .schema import ConfigError, Experiment, Section, config_hash, faults_of
 from .schema import is_there, missing_paths, odd_folder_name, read_yaml
 
-# %% ../nbs/89_sweep.ipynb #e6d42791
+# %% ../nbs/89_sweep.ipynb #42e22542
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 class SweepCompare(Section):
@@ -58,7 +58,7 @@ class Sweep(Experiment):
         yield from ((k in ('name','experiment.name'), f'{where}.{k}', 'the sweep names its runs', 'leave it out')
                     for where,part in (('grid', self.grid), ('set', self.set)) for k in part)
         for k,values in self.grid.items():
-            again = [v for i,v in enumerate(values) if any(type(u)==type(v) and u==v for u in values[:i])]
+            again = [v for i,v in enumerate(values) if any(type(u) is type(v) and u==v for u in values[:i])]
             yield bool(again), f'grid.{k}', f'{again[0] if again else ""} stands twice', 'each value once'
         own = [k for k in (*self.grid, *self.set) if self.seeds and k in ('seed','experiment.seed')]
         yield bool(own), own[0] if own else '', 'stands beside `seeds`', 'keep one'

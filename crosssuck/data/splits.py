@@ -189,7 +189,7 @@ def deal_to_sides(
         side[min(np.flatnonzero(side==richest), key=lambda u: counts[u].sum())] = s
     return _every_label(counts, side, sides)[units]
 
-# %% ../../nbs/data/02_splits.ipynb #027d2475
+# %% ../../nbs/data/02_splits.ipynb #c128f045
 def _every_label(counts, side, sides):
     "Groups moved to sides that lack a label, where another side has a group of it to spare and keeps a group of all its labels"
     side,wide = side.copy(),np.arange(len(side))
@@ -214,7 +214,7 @@ def _bouts(events, gap_s):
     "The bouts that the table brings, else those of `assign_bouts`"
     return events.bout.astype(str) if 'bout' in events and events.bout.notna().all() else assign_bouts(events, gap_s).bout
 
-def _named_group(column): return column.notna() & column.astype(str).str.strip().ne('') # blanks, as a program may write them, are no group
+def _named_group(column): return column.notna() & column.astype(str).str.strip().ne('') # blanks are no group
 
 def _units(events, by, gap_s):
     "A number for each event, shared within a group of `by`, within a bout, and among duplicates"
@@ -375,7 +375,7 @@ def _one_line_each(events):
     by_video = events.video.isin(bare).to_numpy()[lines.row]
     return lines[lines.kind==np.where(by_video, 'video', 'clock')]
 
-# %% ../../nbs/data/02_splits.ipynb #43af2538
+# %% ../../nbs/data/02_splits.ipynb #69374e0c
 @_kind('group_kfold')
 def split_group_kfold(
     events:pd.DataFrame, # canonical events
@@ -405,7 +405,8 @@ def _held(events):
 
 def _check_whole(name, value, low, high):
     right = f'a whole number, {low} ' + (f'to {high}' if high<np.inf else 'or more')
-    if isinstance(value, bool) or not isinstance(value, (int,np.integer)) or not low<=value<=high: raise InputError(f'{name} is {value}', right=right)
+    whole = isinstance(value, (int,np.integer)) and not isinstance(value, bool)
+    if not whole or not low<=value<=high: raise InputError(f'{name} is {value}', right=right)
 
 def _fold_numbers(units, labels, n_folds, seed):
     "The fold of each event"

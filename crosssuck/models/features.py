@@ -432,7 +432,7 @@ def _inner_folds(y, groups, seed, most=5):
     note = '' if groups is None else 'calibrated on inner folds that split groups: a class occurs in too few of them'
     return list(StratifiedKFold(n, shuffle=True, random_state=seed).split(y, y)),note
 
-# %% ../../nbs/models/04_features.ipynb #2b2395ec
+# %% ../../nbs/models/04_features.ipynb #4326f089
 def _labels(events):
     "The classes as text, one of every event"
     if 'label' not in events: raise unknown_name('column', 'label', events.columns, 'events')
@@ -455,7 +455,8 @@ def fit_features(
         units = None if groups is None else _column(events, groups).to_numpy()
         inner,note = _inner_folds(y, units, seed)
         m[-1].set_params(cv=inner)
-    weights = m[-1].get_params().get('estimator__class_weight', m[-1].get_params().get('class_weight')) if isinstance(m, Pipeline) else None
+    how = m[-1].get_params() if isinstance(m, Pipeline) else {}
+    weights = how.get('estimator__class_weight', how.get('class_weight'))
     if isinstance(weights, dict) and (odd := [c for c in weights if str(c) not in set(y)]):
         raise unknown_name('class', odd[0], sorted(set(y)), 'class_weight')
     m.fit(x, y)
@@ -484,7 +485,7 @@ def predict_features(
     probs = pd.DataFrame(p, columns=[f'prob_{c}' for c in names])
     return pd.concat([own.assign(pred=np.array(names, object)[p.argmax(1)]), probs], axis=1).assign(run=run)
 
-# %% ../../nbs/models/04_features.ipynb #1013b369
+# %% ../../nbs/models/04_features.ipynb #db89553e
 def _fold_of(own, groups, n, seed):
     "The fold (0 to n-1) of each event"
     checked_number('folds', n, 'cross_predict', 'a whole number, 2 or more', 2, whole=True)
@@ -502,7 +503,7 @@ def _fold_of(own, groups, n, seed):
 
 def _given_folds(own, folds):
     "The fold of each event as the Series `folds` says"
-    if not isinstance(folds, pd.Series): raise InputError(f'`{folds}` are no folds', 'folds', 'a whole number, or a Series event_id -> fold')
+    if not isinstance(folds, pd.Series): raise InputError(f'`{folds}` are no folds', 'folds', 'a number, or a Series event_id -> fold')
     number = own.event_id.astype(str).map(folds.rename(index=str))
     if (gap := number.isna()).any(): raise InputError(f'event `{own.event_id[gap].iloc[0]}` has no fold', 'folds', 'a fold for every event')
     if number.nunique()<2: raise InputError('one fold only', 'folds', 'two or more')
@@ -561,7 +562,7 @@ class LinearModel:
         total = p.sum(1, keepdims=True)
         return np.where(total>0, p/np.where(total>0, total, 1), 1/p.shape[1])
 
-# %% ../../nbs/models/04_features.ipynb #6896a89a
+# %% ../../nbs/models/04_features.ipynb #dad06994
 _FORMAT = 'crosssuck feature model, 1'
 _ARRAYS = ('kept','mean','scale','coef','intercept')
 
@@ -605,7 +606,8 @@ def load_feature_model(
     "The model, for `predict_features`; raises `InputError` for a file that is none"
     right = 'a file of `save_feature_model`'
     try: d = json.loads(Path(path).read_text(encoding='utf-8'))
-    except (OSError, ValueError, RecursionError) as e: raise InputError(f'no feature model can be read ({type(e).__name__})', path, right) from None
+    except (OSError, ValueError, RecursionError) as e:
+        raise InputError(f'no feature model can be read ({type(e).__name__})', path, right) from None
     if not isinstance(d, dict) or d.get('format')!=_FORMAT: raise InputError('this JSON is no feature model', path, right)
     try:
         a = {k: np.array(d[k], int if k=='kept' else float) for k in _ARRAYS}

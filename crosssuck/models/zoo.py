@@ -251,11 +251,12 @@ for _name in ('swin3d_t', 'swin3d_s', 'swin3d_b'):
     _register_torchvision(_name, 'patch_embed.proj', 'head', 'Liu et al., CVPR 2022, arXiv 2106.13230', frames=32, size=224,
         mean=(.485,.456,.406), std=(.229,.224,.225), licence=_SWIN)
 
-# %% ../../nbs/models/02_zoo.ipynb #ce87e607
+# %% ../../nbs/models/02_zoo.ipynb #9b9f3d49
 def _read_plain(path):
     "What the file at `path` holds, read without unpickling anything but tensors and plain types; `InputError` where that cannot be"
     if str(path).endswith('.safetensors'): return _read_safetensors(path)
-    if part := damaged_part(path): raise InputError(f'is damaged: {part} is not what its checksum says', path, 'get it anew')
+    part = damaged_part(path) if isinstance(path, (str,Path)) else None
+    if part: raise InputError(f'is damaged: {part} is not what its checksum says', path, 'get it anew')
     try: return torch.load(path, map_location='cpu', weights_only=True)
     except Exception as e: # the unpickler stumbles over garbage in any way there is: IndexError, struct.error; over a cut file, EINVAL
         if isinstance(e, OSError) and e.errno!=errno.EINVAL:
