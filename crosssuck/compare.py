@@ -173,7 +173,7 @@ def ensemble(
     return kept.assign(pred=np.array(classes, dtype=object)[p.argmax(1)], **{f'prob_{c}': p[:,i] for i,c in enumerate(classes)},
                        **{f'logit_{c}': z[:,i] for i,c in enumerate(classes)})
 
-# %% ../nbs/74_compare.ipynb #dd879c73
+# %% ../nbs/74_compare.ipynb #b944dee3
 MOST_ECE,MOST_SPREAD = .2,.1
 
 def winner(
@@ -190,10 +190,11 @@ def winner(
         each = [x[f1] for x in f['test']['each'] if x[f1] is not None]
         wide = max(each)-min(each) if len(each)>1 else None
         if v is None: over[name] = f"F1 is undefined: {f['test'][f1]['reason']}"
-        elif e is None or e>=ece: over[name] = f'ECE is {"undefined" if e is None else f"{e:.2f}"}, not below {ece:g}'
-        elif wide is not None and wide>spread: over[name] = f'F1 of its seeds lies {wide:.2f} apart, more than {spread:g}'
+        elif not v: over[name] = f'F1 is 0: it calls no `{positive}` right' # "always the other class" can be well calibrated
+        elif e is None or e>=ece: over[name] = f'ECE is {"undefined" if e is None else f"{e:.2f}"}, not below {ece:g} (its F1: {v:.2f})'
+        elif wide is not None and wide>spread: over[name] = f'F1 of its seeds ({v:.2f}) lies {wide:.2f} apart, more than {spread:g}'
         else: left[name] = v,e,wide,len(each)
-    none = 'no run has a test F1, an ECE below the line and seeds that agree'
+    none = 'no run has a test F1 above 0, an ECE below the line and seeds that agree'
     if not left: return dict(run=None, why=none, robust=None, passed_over=over)
     best = max(left, key=lambda n: left[n][0])
     v,e,wide,n = left[best]

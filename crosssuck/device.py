@@ -107,9 +107,11 @@ def free_memory():
     if torch.cuda.is_available(): torch.cuda.empty_cache()
     if torch.backends.mps.is_available(): torch.mps.empty_cache()
 
-# %% ../nbs/02_device.ipynb #64fce007
+# %% ../nbs/02_device.ipynb #3b48039f
 _OUT_OF_MEMORY = ('CUDA out of memory', 'CUDA error: out of memory', 'HIP out of memory', 'HIP error: out of memory',
-                  'MPS backend out of memory', 'CUBLAS_STATUS_ALLOC_FAILED', 'CUDNN_STATUS_ALLOC_FAILED', "can't allocate memory")
+                  'MPS backend out of memory', 'CUBLAS_STATUS_ALLOC_FAILED', 'CUDNN_STATUS_ALLOC_FAILED', "can't allocate memory",
+                  'CUDA driver error: out of memory', 'CUSOLVER_STATUS_ALLOC_FAILED', 'CUFFT_ALLOC_FAILED', 'NCCL error: out of memory',
+                  'DefaultCPUAllocator: not enough memory', 'Invalid buffer size:')
 
 def is_out_of_memory(error:BaseException)->bool:
     "Whether `error` says that memory ran out, on any device"
@@ -117,7 +119,7 @@ def is_out_of_memory(error:BaseException)->bool:
     if isinstance(error, OSError): return error.errno==errno.ENOMEM
     return isinstance(error, RuntimeError) and any(text in str(error) for text in _OUT_OF_MEMORY)
 
-# %% ../nbs/02_device.ipynb #70370f41
+# %% ../nbs/02_device.ipynb #ec2badcb
 def _smaller(f, batch_size, next_size, say):
     "`f(batch_size)`, with `next_size` of the batch each time that memory runs out"
     while True:
@@ -143,8 +145,9 @@ def safe_execute(
     accumulate:int=1 # batches a step at first
 ):
     "`f`, with half the batch and twice the batches a step whenever memory runs out, saying so; `InputError` where not even one item fits"
-    if batch_size<1 or accumulate<1:
-        raise InputError(f'{accumulate} batches of {batch_size} a step', 'safe_execute', 'one or more of one or more')
-    whole = batch_size*accumulate
-    next_size = lambda n: max(k for k in range(1, n//2+1) if whole%k==0)
-    return _smaller(lambda n: f(n, whole//n), batch_size, next_size, lambda n: f'batches of {n}, {whole//n} a step: still {whole} items')
+    whole = lambda n: isinstance(n, (int,np.integer)) and not isinstance(n, bool)
+    if not (whole(batch_size) and whole(accumulate) and batch_size>=1 and accumulate>=1):
+        raise InputError(f'{accumulate!r} batches of {batch_size!r} a step', 'safe_execute', 'one or more of one or more')
+    items = batch_size*accumulate
+    next_size = lambda n: max(k for k in range(1, n//2+1) if items%k==0)
+    return _smaller(lambda n: f(n, items//n), batch_size, next_size, lambda n: f'batches of {n}, {items//n} a step: still {items} items')

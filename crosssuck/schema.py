@@ -132,7 +132,7 @@ def read_yaml(
     if not isinstance(content, dict): raise InputError('holds no configuration', where, 'it begins with keys such as `name:` and `data:`')
     return content
 
-# %% ../nbs/00_schema.ipynb #f7be917a
+# %% ../nbs/00_schema.ipynb #69c0191c
 _NUMBER = re.compile(r'[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?')
 
 def _fields(model, path):
@@ -148,7 +148,8 @@ def _types(annotation): return [annotation] if isinstance(annotation, type) else
 
 def _key(path):
     "A dotted key of pydantic's location; the branches of a union, which it also names, left out"
-    parts = [p for p in path if isinstance(p, int) or re.fullmatch(r'[a-z_0-9]+', str(p)) and p not in ('float','str','int','bool','none')]
+    named = lambda p: re.fullmatch(r'[a-z_0-9]+|[A-Z]', str(p)) and p not in ('float','str','int','bool','none')
+    parts = [p for p in path if isinstance(p, int) or named(p)]
     return ''.join(f'[{p}]' if isinstance(p, int) else f'.{p}' for p in parts).lstrip('.')
 
 def _yaml_number(text):

@@ -5,16 +5,17 @@
 # %% auto #0
 __all__ = ['filter_existing_videos', 'duplicate_groups']
 
-# %% ../../nbs/data/04_intake.ipynb #6c0ee548
+# %% ../../nbs/data/04_intake.ipynb #53cc8a38
+from pathlib import Path
 import numpy as np
 import pandas as pd
 from .events import find_videos
 from .leakage import same_content
 from .splits import connected_rows
 from .video import VideoError, VideoFile
-from ..errors import InputError, unknown_name
+from ..errors import InputError, checked_number, unknown_name
 
-# %% ../../nbs/data/04_intake.ipynb #06858977
+# %% ../../nbs/data/04_intake.ipynb #ef6029cc
 _REPORT = ['event_id','video','reason','detail']
 _COUNTS = 'n_frames','frames','frame_count','num_frames' # names under which tables bring the number of frames of a video
 
@@ -31,8 +32,10 @@ def filter_existing_videos(
         if c not in events: raise InputError(f'no column `{c}`', 'events', 'read the table with `read_events`')
     if frames is not None and frames not in events: raise unknown_name('column', frames, events.columns, 'frames')
     if frames is not None and not check_frames: raise InputError('no frames are counted', 'frames', 'check_frames=True')
+    checked_number('tolerance', tolerance, 'filter_existing_videos', 'a number of frames, 0 or more', 0)
+    _check_starts(events)
     counted = frames or next((c for c in _COUNTS if c in events), None) if check_frames else None
-    found = find_videos(events, videos_dir)
+    found = {v: p for v,p in find_videos(events, videos_dir).items() if Path(p).is_file()} # a link may lead nowhere
     seen,rows = _lengths(found, progress) if check_frames else {},{}
     for i,e in enumerate(events.to_dict('records')):
         if fault := _fault(e, str(e['video']), found, seen, counted, tolerance): rows[i] = (e['event_id'], e['video'], *fault)
@@ -53,16 +56,29 @@ def _lengths(found, progress):
         except VideoError as e: seen[path] = e
     return seen
 
+def _whole(given):
+    "A number of frames, as a table may write it: 20, '20', 20.0"
+    if isinstance(given, (bool,np.bool_)) or float(given)!=int(float(given)): raise ValueError(given)
+    return int(float(given))
+
+def _check_starts(events):
+    "Raise `InputError` for the first event whose beginning is no number"
+    seconds = pd.to_numeric(events.start_s, errors='coerce')
+    odd = events.index[~np.isfinite(seconds.to_numpy(float))]
+    if len(odd):
+        e = events.loc[odd[0]]
+        raise InputError(f'`start_s` of event `{e.event_id}` is `{e.start_s}`', 'events', 'seconds from the beginning of the video')
+
 def _fault(e, video, found, seen, counted, tolerance):
     "`(reason, detail)` of an event that cannot be used, or None"
     if video not in found: return 'missing','there is no such file'
     known = seen.get(found[video])
-    if known is None: return None
+    if known is None: return None if Path(found[video]).stat().st_size else ('empty','the file holds not one byte')
     if isinstance(known, VideoError): return known.reason,str(known.what)
     n,seconds,cut = known
     if counted and pd.notna(e[counted]):
-        try: told = int(e[counted])
-        except (TypeError, ValueError): return 'frame_count',f'the table says `{e[counted]}`, which is no number of frames'
+        try: told = _whole(e[counted])
+        except (TypeError, ValueError, OverflowError): return 'frame_count',f'the table says `{e[counted]}`, which is no number of frames'
         if abs(told-n)>tolerance: return 'frame_count',f'the table says {told} frames, the file has {n}'
     if e['start_s']>=seconds:
         what = f'begins at {e["start_s"]:g} s, {"what is left" if cut else "the file"} lasts {seconds:.3f} s'

@@ -88,7 +88,7 @@ def split_events(
     _check_options(seed, options)
     return SPLITS[how](events, seed=seed, **{k:v for k,v in options.items() if v is not None})
 
-# %% ../../nbs/data/02_splits.ipynb #8df4089e
+# %% ../../nbs/data/02_splits.ipynb #10a7c1c1
 def _kind(name):
     "Register a kind of split and give it what all kinds have in common: checks, copies beside their events, notes"
     def _register(f):
@@ -118,6 +118,8 @@ def _check_events(events):
     lacks = [c for c in ('event_id', *NEEDED) if c not in events]
     if lacks: raise InputError(f'no column `{lacks[0]}`', 'events', right)
     if not len(events): raise InputError('no events', 'events', 'one row or more')
+    bare = events.event_id[events.label.isna()]
+    if len(bare): raise InputError(f'no label for {len(bare)} events, the first is `{bare.iloc[0]}`', 'events', 'a label for every event')
 
 def _with_copies(out, copies, notes):
     "`out` and behind it the copies, each on the side of its event"
@@ -187,7 +189,7 @@ def deal_to_sides(
         side[min(np.flatnonzero(side==richest), key=lambda u: counts[u].sum())] = s
     return _every_label(counts, side, sides)[units]
 
-# %% ../../nbs/data/02_splits.ipynb #32a2c902
+# %% ../../nbs/data/02_splits.ipynb #c128f045
 def _every_label(counts, side, sides):
     "Groups moved to sides that lack a label, where another side has a group of it to spare and keeps a group of all its labels"
     side,wide = side.copy(),np.arange(len(side))
@@ -202,7 +204,7 @@ def _every_label(counts, side, sides):
 
 def _values(events, by):
     "The groups of column `by`, complete and as text"
-    if by not in events: raise unknown_name('column', by, events.columns, 'by')
+    if not isinstance(by, str) or by not in events: raise unknown_name('column', by, events.columns, 'by')
     value = events.video.map(video_keys(events.video)) if by=='video' else events[by]
     none = events.event_id[value.isna()]
     if len(none): raise InputError(f'events without `{by}`: {len(none)}, the first is `{none.iloc[0]}`', 'by', 'a group for every event')
@@ -212,10 +214,12 @@ def _bouts(events, gap_s):
     "The bouts that the table brings, else those of `assign_bouts`"
     return events.bout.astype(str) if 'bout' in events and events.bout.notna().all() else assign_bouts(events, gap_s).bout
 
+def _named_group(column): return column.notna() & column.astype(str).str.strip().ne('') # blanks are no group
+
 def _units(events, by, gap_s):
     "A number for each event, shared within a group of `by`, within a bout, and among duplicates"
     rows,links = np.arange(len(events)), ['g'+_values(events, by).to_numpy(object), 'b'+_bouts(events, gap_s).to_numpy(object)]
-    same = np.flatnonzero(events.duplicate_group.notna()) if 'duplicate_group' in events else rows[:0]
+    same = np.flatnonzero(_named_group(events.duplicate_group)) if 'duplicate_group' in events else rows[:0]
     if len(same): links.append('d'+_values(events.iloc[same], 'duplicate_group').to_numpy(object))
     return connected_rows(len(events), np.r_[rows, rows, same], np.concatenate(links))
 
@@ -371,7 +375,7 @@ def _one_line_each(events):
     by_video = events.video.isin(bare).to_numpy()[lines.row]
     return lines[lines.kind==np.where(by_video, 'video', 'clock')]
 
-# %% ../../nbs/data/02_splits.ipynb #18e3c5a6
+# %% ../../nbs/data/02_splits.ipynb #69374e0c
 @_kind('group_kfold')
 def split_group_kfold(
     events:pd.DataFrame, # canonical events
@@ -386,7 +390,7 @@ def split_group_kfold(
     _check_whole('fold', fold, 0, n_folds-1)
     units,n = _units(events, by, gap_s), _values(events, by).nunique()
     groups = int(units.max()+1)
-    joined = f'{n} groups of `{by}`' + (f', {groups} when those stay together that a bout runs across' if groups<n else '')
+    joined = f'{n} groups of `{by}`' + (f', {groups} when {_held(events)} stay together' if groups<n else '')
     if groups<n_folds: raise InputError(f'{n_folds} folds of {joined}', 'n_folds', f'{groups} or fewer')
     number = _fold_numbers(units, events.label.to_numpy(), n_folds, seed)
     side = np.where(number==fold, 'test', np.where((number==(fold+1)%n_folds) & (n_folds>2), 'val', 'train'))
@@ -394,9 +398,15 @@ def split_group_kfold(
     out.attrs['notes'] = [joined]*(groups<n) + ['2 folds leave none for validation']*(n_folds==2)
     return out
 
+def _held(events):
+    "What keeps groups together, in words"
+    bouts = 'those that a bout runs across'
+    return f'duplicates and {bouts}' if 'duplicate_group' in events else bouts
+
 def _check_whole(name, value, low, high):
     right = f'a whole number, {low} ' + (f'to {high}' if high<np.inf else 'or more')
-    if not isinstance(value, (int,np.integer)) or not low<=value<=high: raise InputError(f'{name} is {value}', right=right)
+    whole = isinstance(value, (int,np.integer)) and not isinstance(value, bool)
+    if not whole or not low<=value<=high: raise InputError(f'{name} is {value}', right=right)
 
 def _fold_numbers(units, labels, n_folds, seed):
     "The fold of each event"

@@ -6,7 +6,7 @@
 __all__ = ['SQUASHES', 'CrossDomainCalibration', 'save_calibration', 'load_calibration', 'closed_form', 'CalibrationTrainer',
            'corrected_t', 'Ablation', 'CalibrationEvaluator']
 
-# %% ../../nbs/fuse/01_experts.ipynb #95a2c74b
+# %% ../../nbs/fuse/01_experts.ipynb #9bb6e463
 import copy, os, warnings
 from dataclasses import replace
 from functools import partial
@@ -17,7 +17,7 @@ from fastcore.basics import patch
 from scipy.special import stdtr
 from torch import nn
 from ..errors import InputError, checked_number, unknown_name
-from ..runs import atomic_path
+from ..runs import atomic_path, damaged_part
 from ..score.intervals import check_method, cluster_codes, described, p_value
 from ..score.affect import affect_replicates, find_units, higher_is_better
 from ..score import affect
@@ -129,7 +129,7 @@ def calibrate_variance(self:CrossDomainCalibration,
     slope = scale if self.squash is None else scale*SQUASHES[self.squash][1](torch.as_tensor(z)).numpy()
     return np.asarray(var, 'float64')*slope**2
 
-# %% ../../nbs/fuse/01_experts.ipynb #ca4c68f9
+# %% ../../nbs/fuse/01_experts.ipynb #566971bf
 _KIND = 'crosssuck calibration'
 
 def save_calibration(
@@ -147,6 +147,7 @@ def load_calibration(
     "The calibration with its configuration; raises `InputError` for another file"
     right = 'a file that `save_calibration` wrote'
     if not isinstance(path, (str,os.PathLike)): raise InputError(f'a {type(path).__name__} is no path', 'calibration', right)
+    if part := damaged_part(path): raise InputError(f'is damaged: {part} is not what its checksum says', path, right)
     try: held = torch.load(path, map_location='cpu', weights_only=True)
     except OSError as e: raise InputError(f'cannot be read ({e.strerror})', path, right) from None
     except Exception: raise InputError('is damaged, or holds something else than plain numbers', path, right) from None # it stumbles anyhow

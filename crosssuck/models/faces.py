@@ -7,8 +7,8 @@ __all__ = ['LAYOUTS', 'TERMS', 'EXPRESSIONS', 'ALIGNMENTS', 'ConvBlock', 'Hourgl
            'bgr_picture', 'Face', 'CascadeDetector', 'YuNetDetector', 'visible_part', 'BoxDetector', 'face_scores',
            'primary_face', 'eye_tilt', 'crop_face', 'heatmap_points', 'face_views', 'FaceReading', 'EmoNetAdapter']
 
-# %% ../../nbs/models/06_faces.ipynb #cc8225a8
-import hashlib, os, warnings, zipfile, zlib
+# %% ../../nbs/models/06_faces.ipynb #89d73657
+import hashlib, os, warnings, zlib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from torch.nn import functional as F
 from ..device import best_device, mixed_seed
 from ..data.images import as_bgr, picture_list
 from ..errors import InputError, checked_number, unknown_name
+from ..runs import damaged_part
 
 # %% ../../nbs/models/06_faces.ipynb #3e9da86c
 class ConvBlock(nn.Module):
@@ -136,13 +137,13 @@ def _tell_terms():
     if not _told: print(TERMS)
     _told[:] = [True]
 
-# %% ../../nbs/models/06_faces.ipynb #b8426d59
+# %% ../../nbs/models/06_faces.ipynb #06b4e894
 def _read_state(path):
     "The tensors of the checkpoint at `path`, by name, without `module.`"
     if not isinstance(path, (str,os.PathLike)): raise InputError(f'a {type(path).__name__} is no path', 'weights', 'an EmoNet checkpoint')
     if not _is_file(path): raise InputError('there is no such file', path, 'give an official EmoNet checkpoint (emonet_8.pth or '
         'emonet_5.pth), which this library must not carry; there are no predictions without one')
-    if torn := _torn(path): raise InputError(f'is damaged: {torn} is not what its checksum says', path, 'fetch it again')
+    if torn := damaged_part(path): raise InputError(f'is damaged: {torn} is not what its checksum says', path, 'fetch it again')
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore') # remarks of torch on other people's files
@@ -158,13 +159,6 @@ def _read_state(path):
 def _is_file(path):
     try: return Path(path).is_file()
     except (OSError, ValueError): return False # no path at all
-
-def _torn(path):
-    "The part of a zipped checkpoint that was changed since it was written, which torch would load as it is; None where all is whole"
-    if not zipfile.is_zipfile(path): return None
-    try:
-        with zipfile.ZipFile(path) as z: return z.testzip()
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError): return None # torch will say so
 
 def _misfits(state, wanted):
     "One phrase for each kind in which `state` differs from the state dict `wanted`"

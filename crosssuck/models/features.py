@@ -8,7 +8,7 @@ __all__ = ['GRID', 'FEATURES', 'appearance_features', 'optical_flow', 'motion_fe
            'feature_model', 'fit_features', 'predict_features', 'cross_predict', 'LinearModel', 'save_feature_model',
            'load_feature_model', 'shortcut_table', 'plot_shortcuts']
 
-# %% ../../nbs/models/04_features.ipynb #2149e929
+# %% ../../nbs/models/04_features.ipynb #1d2ec45a
 import json
 import os
 import warnings
@@ -26,7 +26,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
-from ..errors import InputError, unknown_name
+from ..errors import InputError, checked_number, unknown_name
 from ..runs import atomic_path, content_hash, plain
 from ..score.intervals import bootstrap_values, cluster_codes, percentile
 from ..score.metrics import Scored, compute
@@ -252,7 +252,7 @@ def _measure(path, start, duration, box, kinds, fps, max_s, index_cache):
             else: out[kind] = k.measure(v)
     return out
 
-# %% ../../nbs/models/04_features.ipynb #cd358793
+# %% ../../nbs/models/04_features.ipynb #352486f2
 def _features_folder(cache):
     "The folder of the cache: `cache`, else `$CROSSSUCK_CACHE` or ~/.cache/crosssuck, below it `features`"
     return Path(cache) if cache else Path(os.environ.get('CROSSSUCK_CACHE') or os.path.expanduser('~/.cache/crosssuck'))/'features'
@@ -267,13 +267,14 @@ def _kept(path):
     try: found = json.loads(path.read_text(encoding='utf-8'))
     except (OSError, ValueError): return None
     if not isinstance(found, dict): return None
-    return {k: np.nan if v is None else float(v) for k,v in found.items()}
+    try: return {k: np.nan if v is None else float(v) for k,v in found.items()}
+    except (TypeError, ValueError): return None
 
 def _keep(path, numbers):
     "Write an entry; a folder that cannot be written to only costs time"
     try:
         with atomic_path(path) as p: p.write_text(json.dumps(plain(numbers)), encoding='utf-8')
-    except OSError: pass
+    except (OSError, InputError): pass
 
 # %% ../../nbs/models/04_features.ipynb #a22a1fd9
 _FAILURE = ['event_id','video','start_s','reason','detail']
@@ -291,16 +292,21 @@ def _job(e, paths, marks, kinds, fps, max_s, folder, index_cache):
         for k in lacking: _keep(where[k], found[k])
     return {f'{k}_{n}': v for k in kinds for n,v in found[k].items()}
 
-# %% ../../nbs/models/04_features.ipynb #12b76f45
+# %% ../../nbs/models/04_features.ipynb #d7e66c39
 def _checked(events, kinds, fps, max_s):
     "The events without copies, as dicts; raises `InputError` for what cannot be measured"
     for k in kinds:
         if k not in FEATURES: raise unknown_name('kind of features', k, FEATURES, 'kinds')
     if not kinds: raise InputError('no kind of features', 'kinds', f'one or more of {", ".join(FEATURES)}')
-    if not (fps>0 and max_s>0): raise InputError(f'fps {fps} and max_s {max_s}', 'clip_features', 'both more than 0')
+    for name,v in dict(fps=fps, max_s=max_s).items(): checked_number(name, v, 'clip_features', 'more than 0', 0, inside=True)
     for c in ('event_id','video','start_s','duration_s'):
         if c not in events: raise InputError(f'the event table lacks `{c}`', 'events', 'read it with `read_events`, which maps columns')
     own = events[~(events['copy'].fillna(0)>0)] if 'copy' in events else events
+    for c,least in (('start_s',-np.inf), ('duration_s',0)):
+        v = pd.to_numeric(own[c], errors='coerce').to_numpy(float)
+        if (odd := ~(np.isfinite(v) & (v>=least))).any():
+            e = own[odd].iloc[0]
+            raise InputError(f'`{c}` of event `{e.event_id}` is `{e[c]}`', 'events', 'seconds')
     twice = own.event_id[own.event_id.duplicated()]
     if len(twice):
         raise InputError(f'`event_id` {twice.iloc[0]} stands more than once', 'events', 'one row an event; copies carry `copy` > 0')
@@ -368,7 +374,7 @@ class DropCollinear(TransformerMixin, BaseEstimator):
 
     def transform(self, X): return np.asarray(X, float)[:,self.kept_]
 
-# %% ../../nbs/models/04_features.ipynb #d1e6b9c3
+# %% ../../nbs/models/04_features.ipynb #b7cc3f38
 _KINDS = ('logistic','svm','forest')
 
 def feature_model(
@@ -381,6 +387,9 @@ def feature_model(
 )->Pipeline:
     "A scikit-learn pipeline `distinct, scale, model` with `predict_proba`, for `fit_features`; raises `InputError` for an unknown kind"
     if kind not in _KINDS: raise unknown_name('feature model', kind, _KINDS, 'kind')
+    for name,v in dict(C=C, max_r=max_r).items(): checked_number(name, v, 'feature_model', 'a number above 0', 0, inside=True)
+    if not isinstance(class_weight, dict|None) and class_weight!='balanced':
+        raise InputError(f'{class_weight!r} is no weight', 'class_weight', 'none, `balanced`, or class -> weight')
     if kind=='logistic': m = LogisticRegression(C=C, class_weight=class_weight, max_iter=1000)
     elif kind=='svm': m = LinearSVC(C=C, class_weight=class_weight, max_iter=20000, random_state=seed)
     else: m = RandomForestClassifier(200, min_samples_leaf=3, class_weight=class_weight, random_state=seed, n_jobs=1)
@@ -389,7 +398,7 @@ def feature_model(
         m = CalibratedClassifierCV(m, method='sigmoid', ensemble=False)
     return Pipeline([('distinct', DropCollinear(max_r)), ('scale', StandardScaler()), ('model', m)])
 
-# %% ../../nbs/models/04_features.ipynb #4059fbf8
+# %% ../../nbs/models/04_features.ipynb #8fc1d427
 def _matrix(features, events, columns=None):
     "The rows of `features` for `events`; raises `InputError` where there are none, or none that are numbers"
     if columns is not None and (lacking := [c for c in columns if c not in features]):
@@ -401,7 +410,10 @@ def _matrix(features, events, columns=None):
     if len(lone): raise InputError(f'{len(lone)} events have no features, the first is `{lone.iloc[0]}`', 'features',
                                    'leave them out by hand: `events[events.event_id.isin(features.index)]`, and say so')
     x = x.loc[ids]
-    bad = ~np.isfinite(x.to_numpy(float))
+    try: bad = ~(np.abs(x.to_numpy(float))<1e100) # squares of what is larger are not numbers any more
+    except (TypeError, ValueError):
+        odd = [c for c in x if not pd.api.types.is_numeric_dtype(x[c])]
+        raise InputError(f'`{odd[0]}` holds no numbers', 'features', 'numbers only') from None
     if bad.any():
         r,c = np.argwhere(bad)[0]
         raise InputError(f'`{x.columns[c]}` of event `{x.index[r]}` is not a number', 'features', 'finite numbers only')
@@ -420,7 +432,14 @@ def _inner_folds(y, groups, seed, most=5):
     note = '' if groups is None else 'calibrated on inner folds that split groups: a class occurs in too few of them'
     return list(StratifiedKFold(n, shuffle=True, random_state=seed).split(y, y)),note
 
-# %% ../../nbs/models/04_features.ipynb #b14b9233
+# %% ../../nbs/models/04_features.ipynb #4326f089
+def _labels(events):
+    "The classes as text, one of every event"
+    if 'label' not in events: raise unknown_name('column', 'label', events.columns, 'events')
+    bare = events.event_id[events.label.isna()]
+    if len(bare): raise InputError(f'no label for {len(bare)} events, the first is `{bare.iloc[0]}`', 'events', 'a label for every event')
+    return events.label.astype(str).to_numpy()
+
 def fit_features(
     features,         # of `clip_features`: a row an event, indexed by event_id
     events,           # labelled events to learn from; copies count as often as they stand there
@@ -429,13 +448,17 @@ def fit_features(
     seed:int=42       # of the inner folds
 )->Pipeline:
     "The fitted model, `notes_` saying what there is to say; raises `InputError` where events have no features or one class only"
-    x,y = _matrix(features, events),events.label.astype(str).to_numpy()
+    x,y = _matrix(features, events),_labels(events)
     if len(set(y))<2: raise InputError(f'every training event is labelled `{y[0] if len(y) else ""}`', 'events', 'two classes or more')
     m,note = feature_model(model) if isinstance(model, str) else clone(model),''
     if isinstance(m, Pipeline) and isinstance(m[-1], CalibratedClassifierCV):
         units = None if groups is None else _column(events, groups).to_numpy()
         inner,note = _inner_folds(y, units, seed)
         m[-1].set_params(cv=inner)
+    how = m[-1].get_params() if isinstance(m, Pipeline) else {}
+    weights = how.get('estimator__class_weight', how.get('class_weight'))
+    if isinstance(weights, dict) and (odd := [c for c in weights if str(c) not in set(y)]):
+        raise unknown_name('class', odd[0], sorted(set(y)), 'class_weight')
     m.fit(x, y)
     m.notes_ = [note] if note else []
     return m
@@ -462,9 +485,10 @@ def predict_features(
     probs = pd.DataFrame(p, columns=[f'prob_{c}' for c in names])
     return pd.concat([own.assign(pred=np.array(names, object)[p.argmax(1)]), probs], axis=1).assign(run=run)
 
-# %% ../../nbs/models/04_features.ipynb #348f742b
+# %% ../../nbs/models/04_features.ipynb #db89553e
 def _fold_of(own, groups, n, seed):
     "The fold (0 to n-1) of each event"
+    checked_number('folds', n, 'cross_predict', 'a whole number, 2 or more', 2, whole=True)
     if groups is not None:
         number = pd.Series(-1, own.event_id)
         for k,t in enumerate(group_folds(own, by=groups, n_folds=n, seed=seed)): number[t.event_id[t.split=='test']] = k
@@ -479,6 +503,7 @@ def _fold_of(own, groups, n, seed):
 
 def _given_folds(own, folds):
     "The fold of each event as the Series `folds` says"
+    if not isinstance(folds, pd.Series): raise InputError(f'`{folds}` are no folds', 'folds', 'a number, or a Series event_id -> fold')
     number = own.event_id.astype(str).map(folds.rename(index=str))
     if (gap := number.isna()).any(): raise InputError(f'event `{own.event_id[gap].iloc[0]}` has no fold', 'folds', 'a fold for every event')
     if number.nunique()<2: raise InputError('one fold only', 'folds', 'two or more')
@@ -537,7 +562,7 @@ class LinearModel:
         total = p.sum(1, keepdims=True)
         return np.where(total>0, p/np.where(total>0, total, 1), 1/p.shape[1])
 
-# %% ../../nbs/models/04_features.ipynb #76ac9bff
+# %% ../../nbs/models/04_features.ipynb #dad06994
 _FORMAT = 'crosssuck feature model, 1'
 _ARRAYS = ('kept','mean','scale','coef','intercept')
 
@@ -561,19 +586,35 @@ def save_feature_model(
                                  calibration=sigmoids, facts=facts)), indent=1)
     with atomic_path(path) as p: p.write_text(text+'\n', encoding='utf-8')
 
+def _misfit(m):
+    "What of a `LinearModel` does not go with the rest of it, or None; NumPy would stretch shapes that differ"
+    n,k,rows = len(m.feature_names_in_),len(m.kept),len(m.classes_) if len(m.classes_)>2 else 1
+    shapes = dict(kept=(k,), mean=(k,), scale=(k,), coef=(rows,k), intercept=(rows,), calibration=(rows,2))
+    for name,shape in shapes.items():
+        a = getattr(m, name)
+        if a is None and name=='calibration': continue
+        if a.shape!=shape: return f'`{name}` has the shape {a.shape}, not {shape}'
+        if not np.isfinite(a).all(): return f'`{name}` holds what is no number'
+    if k<1 or len(set(m.kept.tolist()))<k or m.kept.min()<0 or m.kept.max()>=n: return f'`kept` does not number {n} columns'
+    if not (m.scale>0).all(): return '`scale` is not above 0'
+    if len(m.classes_)<2 or len({str(c) for c in m.classes_})<len(m.classes_): return 'its classes are not two or more'
+    if m.kind not in ('logistic','svm') or not isinstance(m.facts, dict): return f'a model of the kind `{m.kind}`'
+
 def load_feature_model(
     path # a file of `save_feature_model`
 )->LinearModel:
     "The model, for `predict_features`; raises `InputError` for a file that is none"
     right = 'a file of `save_feature_model`'
     try: d = json.loads(Path(path).read_text(encoding='utf-8'))
-    except (OSError, ValueError) as e: raise InputError(f'no feature model can be read ({type(e).__name__})', path, right) from None
+    except (OSError, ValueError, RecursionError) as e:
+        raise InputError(f'no feature model can be read ({type(e).__name__})', path, right) from None
     if not isinstance(d, dict) or d.get('format')!=_FORMAT: raise InputError('this JSON is no feature model', path, right)
     try:
         a = {k: np.array(d[k], int if k=='kept' else float) for k in _ARRAYS}
         sigmoids = None if d['calibration'] is None else np.array(d['calibration'], float).reshape(-1, 2)
         m = LinearModel(d['kind'], d['classes'], d['columns'], **a, calibration=sigmoids, facts=d.get('facts') or {})
         m.predict_proba(np.zeros((1,len(m.feature_names_in_))))
+        if odd := _misfit(m): raise ValueError(odd)
     except (KeyError, ValueError, IndexError, TypeError) as e:
         raise InputError(f'the feature model is incomplete or does not fit together ({type(e).__name__}: {e})', path, right) from None
     return m

@@ -6,7 +6,7 @@
 __all__ = ['Bottleneck3d', 'TemporalAttention', 'InteractionBody', 'InteractionCNN', 'plot_attention', 'save_interaction',
            'load_interaction', 'is_interaction', 'export_program']
 
-# %% ../../nbs/models/01_interaction.ipynb #84cd4be9
+# %% ../../nbs/models/01_interaction.ipynb #73544a95
 from collections import OrderedDict
 from pathlib import Path
 import numpy as np
@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from ..data.clips import kinetics_stats
 from ..errors import InputError
-from ..runs import atomic_path, plain
+from ..runs import atomic_path, damaged_part, plain
 
 # %% ../../nbs/models/01_interaction.ipynb #a3c49cfe
 def _conv(ni, no, kernel, stride=(1,1,1)):
@@ -168,7 +168,7 @@ def _pictures(clip, stats):
     prior = x[:,3].amax((1,2))>127 if x.shape[1]>3 else torch.zeros(len(x), dtype=torch.bool)
     return x[:,:3].permute(0,2,3,1).numpy(), prior.tolist()
 
-# %% ../../nbs/models/01_interaction.ipynb #7af0e04e
+# %% ../../nbs/models/01_interaction.ipynb #640326d8
 _FORMAT = 'crosssuck.interaction/1'
 
 def save_interaction(
@@ -207,6 +207,7 @@ def is_interaction(
     return isinstance(held, dict) and held.get('format')==_FORMAT
 
 def _plain_file(path):
+    if part := damaged_part(path): raise InputError(f'is damaged: {part} is not what its checksum says', path, 'the file as it was saved')
     try: return torch.load(path, map_location='cpu', weights_only=True)
     except (FileNotFoundError, IsADirectoryError, PermissionError) as e:
         raise InputError(f'cannot be read ({e.strerror})', path, 'the path of a saved network') from None

@@ -7,7 +7,7 @@ __all__ = ['Weights', 'Architecture', 'register_video_model', 'architecture', 'c
            'tiny', 'widen_channels', 'load_weights', 'video_model', 'count_macs', 'list_video_models', 'ExportedModel',
            'export_model', 'checked_spec', 'load_exported', 'export_program']
 
-# %% ../../nbs/models/02_zoo.ipynb #c7f10c96
+# %% ../../nbs/models/02_zoo.ipynb #ba4910d5
 import errno
 import inspect
 import re
@@ -16,12 +16,13 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from numbers import Integral
 from pathlib import Path
 from urllib import request
 import torch
 from torch import nn
-from ..errors import InputError, unknown_name
-from ..runs import atomic_path, plain
+from ..errors import InputError, checked_number, unknown_name
+from ..runs import atomic_path, damaged_part, plain
 
 # %% ../../nbs/models/02_zoo.ipynb #4ee723ad
 @dataclass(frozen=True)
@@ -250,12 +251,14 @@ for _name in ('swin3d_t', 'swin3d_s', 'swin3d_b'):
     _register_torchvision(_name, 'patch_embed.proj', 'head', 'Liu et al., CVPR 2022, arXiv 2106.13230', frames=32, size=224,
         mean=(.485,.456,.406), std=(.229,.224,.225), licence=_SWIN)
 
-# %% ../../nbs/models/02_zoo.ipynb #2b2fbe08
+# %% ../../nbs/models/02_zoo.ipynb #b4c2e281
 def read_plain(
     path # a file of weights: PyTorch's or .safetensors
 ):
     "What the file holds, read without unpickling anything but tensors and plain types; `InputError` where that cannot be"
     if str(path).endswith('.safetensors'): return _read_safetensors(path)
+    part = damaged_part(path) if isinstance(path, (str,Path)) else None
+    if part: raise InputError(f'is damaged: {part} is not what its checksum says', path, 'get it anew')
     try: return torch.load(path, map_location='cpu', weights_only=True)
     except Exception as e: # the unpickler stumbles over garbage in any way there is: IndexError, struct.error; over a cut file, EINVAL
         if isinstance(e, OSError) and e.errno!=errno.EINVAL:
@@ -352,7 +355,14 @@ def _built(a, n_in, n_frames, size, options):
     takes = inspect.signature(a.build).parameters
     return a.build(n_in, **{k: v for k,v in dict(n_frames=n_frames, size=size).items() if k in takes}, **options)
 
-# %% ../../nbs/models/02_zoo.ipynb #8fa13357
+# %% ../../nbs/models/02_zoo.ipynb #ada1b047
+def _both(size):
+    "`(height, width)` of a number or a pair"
+    pair = (size, size) if isinstance(size, Integral) else tuple(size) if isinstance(size, (tuple,list)) else ()
+    if len(pair)!=2 or not all(isinstance(n, Integral) and not isinstance(n, bool) for n in pair):
+        raise InputError(f'`size` is {size!r}', 'model', 'pixels: one whole number, or (height, width)')
+    return pair
+
 def video_model(
     name:str,          # a model of `list_video_models()`
     n_in:int=3,        # channels of a clip: 3 for RGB or frame differences, 6 for both, any other number
@@ -365,9 +375,12 @@ def video_model(
     options:dict=None, # further arguments of the model's builder, in plain types: `encoder` of `vit_gru`, see `architecture(name).options`
 )->VideoModel:
     "A network from clips (B, n_in, T, H, W) to logits (B, n_out); `InputError` for an unknown name, a size it cannot take, unfit weights"
-    a,(height,width) = architecture(name),(size, size) if isinstance(size, int) else size
-    check_clip(name, n_frames, height, width)
+    a,(height,width) = architecture(name),_both(size)
+    for what,n in dict(n_in=n_in, n_out=n_out, n_frames=n_frames).items():
+        if isinstance(n, bool) or not isinstance(n, Integral): raise InputError(f'`{what}` is {n!r}', 'model', 'a whole number')
     if n_in<1 or n_out<1: raise InputError(f'{n_in} channels and {n_out} classes', 'model', 'a model needs at least one of each')
+    check_clip(name, n_frames, height, width)
+    checked_number('dropout', dropout, 'model', 'a share, 0 to 1', 0, 1)
     body,n_features = _built(a, n_in, n_frames, (height,width), options or {})
     spec = dict(name=name, n_in=n_in, n_out=n_out, n_frames=n_frames, size=[height,width], dropout=dropout)
     model = VideoModel(body, n_features, spec | (dict(options=dict(options)) if options else {}))

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['plain_state', 'read_checkpoint', 'read_last', 'Checkpoints', 'training_state', 'rest_of_epoch', 'Resume']
 
-# %% ../../nbs/train/02_checkpoints.ipynb #db13e5a7
+# %% ../../nbs/train/02_checkpoints.ipynb #2224c2fa
 import contextlib
 import pickle
 from concurrent.futures import ThreadPoolExecutor, wait as wait_for
@@ -15,9 +15,9 @@ import torch
 from fastai.basics import *
 from fastai.callback.all import *
 from ..errors import InputError
-from ..runs import Run, atomic_path
-from .callbacks import Monitor, is_better, judged, phase_of
-from .distributed import leads, same_everywhere
+from ..runs import Run, atomic_path, damaged_part
+from .callbacks import Accumulate, Monitor, is_better, judged, phase_of
+from .distributed import joined, leads, same_everywhere
 
 # %% ../../nbs/train/02_checkpoints.ipynb #5635868b
 def plain_state(
@@ -29,7 +29,7 @@ def plain_state(
     if is_listy(obj): return [plain_state(v) for v in obj]
     return obj.item() if isinstance(obj, (np.generic, np.ndarray)) else obj
 
-# %% ../../nbs/train/02_checkpoints.ipynb #7166e4b5
+# %% ../../nbs/train/02_checkpoints.ipynb #3c5f31e7
 _WRITERS = WeakSet() # the `_Behind`s of this process
 
 def read_checkpoint(
@@ -38,6 +38,8 @@ def read_checkpoint(
 )->dict:
     "What the checkpoint holds; raises `InputError` for a file that is torn, missing or no checkpoint. Executes nothing."
     for b in list(_WRITERS): wait_for(b.due) # what this process has written lies on the disk
+    if part := damaged_part(path): raise InputError(f'the checkpoint cannot be read ({part} is not what its checksum says)',
+        Path(path).name, 'it is damaged')
     try: state = torch.load(path, map_location=device, weights_only=True)
     except FileNotFoundError: raise InputError('no such checkpoint', path) from None
     except Exception as e: # garbage makes the unpickler stumble in any way: IndexError, KeyError, struct.error
@@ -74,7 +76,7 @@ class _Behind:
         "Until at most `most` things are left to do; raises what one of them raised"
         while self.due and (len(self.due)>most or self.due[0].done()): self.due.pop(0).result()
 
-# %% ../../nbs/train/02_checkpoints.ipynb #09fcc188
+# %% ../../nbs/train/02_checkpoints.ipynb #1e1ce8f3
 class Checkpoints(Monitor):
     "Keep the weights of the best epoch by `monitor`, never a collapsed model's, and, in a run folder, what is needed to go on"
     order,managed,folder,_stateattrs = 76,False,None,('folder',)
@@ -92,7 +94,7 @@ class Checkpoints(Monitor):
     def begin(self):
         "Forget what an earlier training found"
         self.best,self.weights,self.refused,self.found,self.resumed = None,None,None,{},False
-    def before_fit(self): super().before_fit(); self.cut = False
+    def before_fit(self): super().before_fit(); self._check_steps(); self.cut = False
     def before_train(self):
         super().before_train()
         if self.epoch==0 and not self.resumed: self.save_last(0)
@@ -142,7 +144,15 @@ class Checkpoints(Monitor):
         print(f'best weights: `{self.monitor}` {self.best["value"]:.4g}, epoch {self.best["epoch"]} of phase `{self.best["phase"]}`')
         return self.best
 
-# %% ../../nbs/train/02_checkpoints.ipynb #9d200dc0
+# %% ../../nbs/train/02_checkpoints.ipynb #068343eb
+@patch
+def _check_steps(self:Checkpoints):
+    "Raise `InputError` where a checkpoint of the first of several processes would lack the gradients of the others"
+    n = next((cb.n for cb in self.learn.cbs if isinstance(cb, Accumulate)), 1)
+    if self.folder and self.every_steps and self.every_steps%n and joined():
+        raise InputError(f'a checkpoint every {self.every_steps} steps, where {n} batches make a step of several processes', 'every_steps',
+                         f'a multiple of {n}, or one process')
+
 @patch
 def _best_saved(self:Checkpoints):
     "The weights that `best` speaks of: a run that was cut short and resumed finds them in the file before"
