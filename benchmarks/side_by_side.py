@@ -36,7 +36,8 @@ def main(below):
                              **{k: round(f[k], 4) for k in ('value','low','high')}))
     pd.DataFrame(rows).to_csv(here/'side_by_side.csv', index=False)
     d = paired_differences({n: [t] for n,t in tables.items()}, 'surveillance_motion', METRICS, 'source', 'fight')
-    d.round(4).to_csv(here/'side_by_side_differences.csv', index=False)
+    d = d[['run','reference','metric','value','low','high','p','p_holm']]
+    d.assign(**d.iloc[:,3:].astype(float).round(4)).to_csv(here/'side_by_side_differences.csv', index=False)
     pd.concat([curves(f, n) for n,f in folders.items()]).round(5).to_csv(here/'side_by_side_curves.csv', index=False)
     print(pd.DataFrame(rows).to_string(index=False)); print(d.to_string(index=False))
 
