@@ -470,7 +470,7 @@ class _Status:
         self.say(f'[{over}/{self.n}] {run.name}: {status}{": "*bool(error)}{error}')
     def frame(self): return pd.DataFrame(list(self.table.values()))
 
-# %% ../nbs/89_sweep.ipynb #cbe48ab2
+# %% ../nbs/89_sweep.ipynb #960d20e5
 def run_sweep(
     sweep,                # a sweep file, nested mappings, or a `Sweep`
     out=None,             # folder of the sweep; none: sweeps/<name>
@@ -506,7 +506,7 @@ def run_sweep(
         begin = _starter(out, states, overwrite, workers, devices, slurm, command, todo)
         def start(run, slot):
             status.set(run, 'running', quiet=True)
-            if slurm is None: say(f'{run.name}: begun, its words go to {out/"logs"/run.name}.log')
+            if slurm is None: say(f'{run.name}: begun, see logs/{run.name}.log')
             return begin(run, slot)
         def ended(run, line):
             if not line and not (out/run.name/'finished.json').exists(): line = 'ended without finished.json'
