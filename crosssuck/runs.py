@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['disk_refusal', 'atomic_path', 'ask_first', 'plain', 'file_sha256', 'path_sha256', 'content_hash', 'damaged_part',
-           'environment', 'hold', 'Run', 'clear', 'append_line', 'read_lines', 'write_text', 'write_json', 'write_csv',
-           'read_json', 'log', 'log_anew', 'logged', 'metrics', 'best_row', 'add_version', 'record_data',
-           'data_versions', 'manifest_lines', 'record_manifests', 'recorded_manifests']
+           'environment', 'made_folder', 'hold', 'Run', 'clear', 'append_line', 'read_lines', 'write_text',
+           'write_json', 'write_csv', 'read_json', 'log', 'log_anew', 'logged', 'metrics', 'best_row', 'add_version',
+           'record_data', 'data_versions', 'manifest_lines', 'record_manifests', 'recorded_manifests']
 
 # %% ../nbs/01_runs.ipynb #c30353ec
 import errno, hashlib, json, math, os, platform, sys, tempfile, weakref, zipfile
@@ -156,6 +156,16 @@ def environment(
     return dict(python=platform.python_version(), system=platform.system(), machine=platform.machine(), cpus=os.cpu_count(),
         packages=versions, **more)
 
+# %% ../nbs/01_runs.ipynb #95b71fe7
+def made_folder(
+    folder,           # where it shall stand, with the folders above it; it may stand there already
+    what='the folder' # for the words
+)->Path:
+    "`folder`, made where it is missing; raises `InputError` where it cannot be"
+    try: Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as e: raise InputError(f'{what} cannot be made ({e.strerror})', folder, 'choose a place that can be written to') from None
+    return Path(folder)
+
 # %% ../nbs/01_runs.ipynb #ffb59381
 _HELD = weakref.WeakSet()
 
@@ -194,7 +204,7 @@ def _drop_torn_line(path):
     if whole!=text:
         with atomic_path(path) as p: p.write_bytes(whole)
 
-# %% ../nbs/01_runs.ipynb #785b8edc
+# %% ../nbs/01_runs.ipynb #3ea1a498
 _FILES = """config.yaml environment.json manifests_used.txt label_map.json leakage.json references.json metrics.jsonl
 training_history.json learning_rates.json best.ckpt best.prev.ckpt last.ckpt last.prev.ckpt model.pt predictions_agg.csv
 test_predictions.csv failures.csv metrics/metrics.json metrics/test_metrics.json report.html events_used.csv data_versions.json
@@ -217,9 +227,7 @@ class Run:
     ):
         self.path = Path(folder)
         if overwrite and resume: raise InputError('to go on and to begin anew exclude each other', folder, 'one of --resume, --overwrite')
-        try: self.path.mkdir(parents=True, exist_ok=True)
-        except OSError as e: raise InputError(f'the run folder cannot be made ({e.strerror})', folder,
-            'choose a place that can be written to') from None
+        made_folder(self.path, 'the run folder')
         mine = os.access in os.supports_effective_ids
         if not os.access(self.path, os.W_OK, effective_ids=mine): raise InputError('the run folder cannot be written to', folder,
             'choose a place that can be written to')

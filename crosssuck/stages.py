@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['Stage', 'stage', 'in_order', 'downstream', 'settings_of', 'check_config', 'Made', 'run_stages', 'prune_stages']
 
-# %% ../nbs/01_stages.ipynb #29471a20
+# %% ../nbs/01_stages.ipynb #c3469d1f
 import json, os, shutil
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from .errors import InputError, unknown_name
-from .runs import add_version, atomic_path, content_hash, disk_refusal, hold, path_sha256, plain
+from .runs import add_version, atomic_path, content_hash, disk_refusal, hold, made_folder, path_sha256, plain
 
 # %% ../nbs/01_stages.ipynb #3427aeaf
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def _told(error, stage, part):
     if isinstance(error, InputError): return InputError(error.what, f'{where}, {error.where}' if error.where else where, error.right)
     if refusal := disk_refusal(error): return InputError(f'cannot be written ({refusal.strerror})', f'{where}, {part.parent}', 'make room')
 
-# %% ../nbs/01_stages.ipynb #b8b3bc6d
+# %% ../nbs/01_stages.ipynb #bc9eabab
 def run_stages(
     graph,        # `Stage`s, in any order
     config:dict,  # stage -> its settings; and what stages read beside
@@ -186,15 +186,10 @@ def run_stages(
     settings = {s.name: settings_of(s, config) for s in order}
     hashes = {n: path_sha256(p) for n,p in sources.items() if any(n in s.needs for s in order)}
     if dry_run: return _walk(order, settings, folder, sources, hashes, verbose, True)
-    _make_folder(folder)
+    made_folder(folder)
     lock = hold(folder/'.lock', 'to these stages')
     try: return _walk(order, settings, folder, sources, hashes, verbose, False)
     finally: lock and lock.close()
-
-def _make_folder(folder):
-    try: folder.mkdir(parents=True, exist_ok=True)
-    except OSError as e:
-        raise InputError(f'the folder cannot be made ({e.strerror})', folder, 'choose a place that can be written to') from None
 
 def _wanted(order, only):
     "The stages of `order` that are named by `only`, and what they need"

@@ -7,7 +7,7 @@ __all__ = ['Seed', 'SweepCompare', 'Sweep', 'load_sweep', 'SweepRun', 'expand_sw
            'cores', 'worker_environment', 'train_one', 'local_command', 'TrainJob', 'slurm_executor', 'sweep_lines',
            'sweep_record', 'run_sweep']
 
-# %% ../nbs/89_sweep.ipynb #73dbc1dc
+# %% ../nbs/89_sweep.ipynb #2d2f676c
 import itertools, json, os, re, signal, subprocess, sys, threading, time
 from collections import Counter, deque
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ import yaml
 from pydantic import Field
 from .config import config_faults, config_path
 from .errors import InputError, unknown_name
-from .runs import atomic_path, file_sha256, hold, plain, recorded_manifests
+from .runs import atomic_path, file_sha256, hold, made_folder, plain, recorded_manifests
 from .schema import ConfigError, Experiment, Section, config_hash, faults_of
 from .schema import is_there, missing_paths, odd_folder_name, read_yaml
 
@@ -470,7 +470,7 @@ class _Status:
         self.say(f'[{over}/{self.n}] {run.name}: {status}{": "*bool(error)}{error}')
     def frame(self): return pd.DataFrame(list(self.table.values()))
 
-# %% ../nbs/89_sweep.ipynb #960d20e5
+# %% ../nbs/89_sweep.ipynb #d0681130
 def run_sweep(
     sweep,                # a sweep file, nested mappings, or a `Sweep`
     out=None,             # folder of the sweep; none: sweeps/<name>
@@ -495,7 +495,7 @@ def run_sweep(
     if dry_run: return _rehearsed(runs, states, out, notes)
     devices = [] if slurm is not None else gpus()
     workers = workers or max(1, len(devices))
-    for folder in ('configs','logs'): _made(out/folder)
+    for folder in ('configs','logs'): made_folder(out/folder)
     lock = hold(out/'.lock', 'to this sweep')
     try:
         status = _Status(runs, out, say)
@@ -522,11 +522,6 @@ def run_sweep(
         return _compared(loaded, runs, status, out, notes)
     finally:
         if lock: lock.close()
-
-def _made(folder):
-    try: folder.mkdir(parents=True, exist_ok=True)
-    except OSError as e:
-        raise InputError(f'the folder cannot be made ({e.strerror})', folder, 'choose a place that can be written to') from None
 
 def _write_config(out, run):
     "The configuration of a run, as it was put together: `crosssuck train` takes it too"
