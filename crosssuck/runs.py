@@ -156,14 +156,15 @@ def environment(
     return dict(python=platform.python_version(), system=platform.system(), machine=platform.machine(), cpus=os.cpu_count(),
         packages=versions, **more)
 
-# %% ../nbs/01_runs.ipynb #95b71fe7
+# %% ../nbs/01_runs.ipynb #fa9e3e40
 def made_folder(
     folder,           # where it shall stand, with the folders above it; it may stand there already
     what='the folder' # for the words
 )->Path:
     "`folder`, made where it is missing; raises `InputError` where it cannot be"
     try: Path(folder).mkdir(parents=True, exist_ok=True)
-    except OSError as e: raise InputError(f'{what} cannot be made ({e.strerror})', folder, 'choose a place that can be written to') from None
+    except OSError as e:
+        raise InputError(f'{what} cannot be made ({e.strerror})', folder, 'choose a place that can be written to') from None
     return Path(folder)
 
 # %% ../nbs/01_runs.ipynb #ffb59381
