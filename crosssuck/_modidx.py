@@ -284,6 +284,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                   'crosssuck.course.configured_logs': ('course.html#configured_logs', 'crosssuck/course.py'),
                                   'crosssuck.course.in_lines': ('course.html#in_lines', 'crosssuck/course.py'),
                                   'crosssuck.course.lines_or_bars': ('course.html#lines_or_bars', 'crosssuck/course.py'),
+                                  'crosssuck.course.one_run': ('course.html#one_run', 'crosssuck/course.py'),
                                   'crosssuck.course.same_config': ('course.html#same_config', 'crosssuck/course.py'),
                                   'crosssuck.course.same_data': ('course.html#same_data', 'crosssuck/course.py')},
             'crosssuck.data.augment': { 'crosssuck.data.augment.CenterResize': ( 'data/augment.html#centerresize',

@@ -7,14 +7,14 @@ __all__ = ['extract_videos', 'barn_frames', 'read_clips', 'split_clips', 'Frames
            'frame_learner', 'frame_phases', 'clips_to_show', 'plot_clips', 'train_frames', 'frames_summary',
            'run_frames', 'rehearse_frames']
 
-# %% ../nbs/79_experiment_frames.ipynb #a7d62fe4
+# %% ../nbs/79_experiment_frames.ipynb #98c79fdb
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 import numpy as np
 import pandas as pd
 from .config_frames import FramesConfig
-from .course import begin, cache_below, configured_logs, lines_or_bars, same_config, same_data
+from .course import begin, cache_below, configured_logs, lines_or_bars, one_run, same_data
 from .errors import InputError, unknown_name
 from .runs import Run, atomic_path, content_hash, file_sha256
 from .schema import ConfigError, check_consumed, config_hash
@@ -324,7 +324,7 @@ def _draw_attention(plan, learn, run, made):
         with atomic_path(run.path/'attention.png') as p: fig.savefig(p, format='png', dpi=90, metadata={'Software':None})
     plt.close(fig)
 
-# %% ../nbs/79_experiment_frames.ipynb #5f6128b8
+# %% ../nbs/79_experiment_frames.ipynb #68fe2a4c
 def train_frames(
     plan:FramesPlan,    # of `plan_frames`
     run:Run,            # where to write
@@ -370,16 +370,8 @@ def run_frames(
     "The whole way from a configuration of frames to a report; the run folder (None for a dry run)"
     from crosssuck.train.distributed import lead
     if dry_run: return rehearse_frames(config, progress)
-    with Run(out or Path('runs')/config.name, overwrite=overwrite, resume=resume) as folder:
-        if resume: same_config(config, folder)
-        if folder.finished and resume:
-            print(f'{folder.name} has finished already: {folder.path/"report.html"}')
-            return folder.path
-        begun = (folder.path/'last.ckpt').exists()
-        figures = train_frames(lead(plan_frames, config, progress=progress), folder, resume and begun, max_steps, progress)
-        print('\n'+frames_summary(figures))
-        print(f'report: {folder.path/"report.html"}')
-        return folder.path
+    train = lambda folder, begun: train_frames(lead(plan_frames, config, progress=progress), folder, begun, max_steps, progress)
+    return one_run(config, out, resume, overwrite, train, frames_summary)
 
 def rehearse_frames(
     config:FramesConfig, # a checked configuration

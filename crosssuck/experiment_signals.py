@@ -7,14 +7,14 @@ __all__ = ['read_all', 'prepare_steps', 'prepared', 'audit_recordings', 'SignalP
            'timeline_metric', 'signal_learner_of', 'signal_phases', 'tracks_of', 'train_signals', 'run_signals',
            'rehearse_signals']
 
-# %% ../nbs/79_experiment_signals.ipynb #678185d0
+# %% ../nbs/79_experiment_signals.ipynb #4808da21
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
 import numpy as np
 import pandas as pd
 from .config_signals import SignalConfig
-from .course import begin, cache_below, lines_or_bars, same_config, same_data
+from .course import begin, cache_below, lines_or_bars, one_run, same_data
 from .data.leakage import Finding, LeakageReport
 from .errors import InputError
 from .runs import Run, atomic_path, content_hash, plain
@@ -253,7 +253,7 @@ def tracks_of(
     finally: learn.dls = before
     return learn.timelines
 
-# %% ../nbs/79_experiment_signals.ipynb #873112a5
+# %% ../nbs/79_experiment_signals.ipynb #a5f4b985
 def _judging(c):
     "What `judge_recordings` is told"
     e = c.evaluation
@@ -353,16 +353,8 @@ def run_signals(
     "The whole way from a configuration of signals to a report; the run folder (None for a dry run)"
     from crosssuck.train.distributed import lead
     if dry_run: return rehearse_signals(config, progress)
-    with Run(out or Path('runs')/config.name, overwrite=overwrite, resume=resume) as folder:
-        if resume: same_config(config, folder)
-        if folder.finished and resume:
-            print(f'{folder.name} has finished already: {folder.path/"report.html"}')
-            return folder.path
-        begun = (folder.path/'last.ckpt').exists()
-        figures = train_signals(lead(plan_signals, config, progress), folder, resume and begun, max_steps, progress)
-        print('\n'+signal_summary(figures, config.evaluation.metrics))
-        print(f'report: {folder.path/"report.html"}')
-        return folder.path
+    train = lambda folder, begun: train_signals(lead(plan_signals, config, progress), folder, begun, max_steps, progress)
+    return one_run(config, out, resume, overwrite, train, lambda figures: signal_summary(figures, config.evaluation.metrics))
 
 def rehearse_signals(
     config:SignalConfig, # a checked configuration
