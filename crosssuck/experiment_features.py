@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['learning_sides', 'calibration_groups', 'check_learnable', 'calibrates', 'measure_plan', 'leave_out', 'unfitted',
-           'fit_plan', 'save_fitted', 'prediction_table', 'predict_plan', 'weights_table', 'plot_weights',
-           'write_weights', 'is_feature_run', 'predict_with_features', 'rehearse_features']
+           'fit_plan', 'save_fitted', 'fit_measured', 'prediction_table', 'predict_plan', 'weights_table',
+           'plot_weights', 'write_weights', 'is_feature_run', 'predict_with_features', 'rehearse_features']
 
 # %% ../nbs/79_experiment_features.ipynb #1015c848
 import tempfile
@@ -131,6 +131,16 @@ def save_fitted(
     f = plan.config.features
     save_feature_model(fitted, run.path/'model.json', kinds=f.kinds, fps=f.fps, max_s=f.max_s, labels=plan.classes, run=run.name)
     return load_feature_model(run.path/'model.json')
+
+def fit_measured(
+    plan,          # of `experiment.plan`
+    run:Run,       # taken and not used: stages keep what they make there
+    progress=True  # show a bar
+)->tuple:
+    "`(features of the events, what writes the fitted model to a run and reads it back)`"
+    features = measure_plan(plan, progress)
+    fitted = fit_plan(plan, features)
+    return features,lambda run: save_fitted(plan, fitted, run)
 
 # %% ../nbs/79_experiment_features.ipynb #5ac6a3ed
 def prediction_table(
