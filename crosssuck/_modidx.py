@@ -9,6 +9,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                 'crosssuck.card._listed': ('card.html#_listed', 'crosssuck/card.py'),
                                 'crosssuck.card._measured': ('card.html#_measured', 'crosssuck/card.py'),
                                 'crosssuck.card._split': ('card.html#_split', 'crosssuck/card.py'),
+                                'crosssuck.card._staged': ('card.html#_staged', 'crosssuck/card.py'),
                                 'crosssuck.card._what': ('card.html#_what', 'crosssuck/card.py'),
                                 'crosssuck.card._worst_group': ('card.html#_worst_group', 'crosssuck/card.py'),
                                 'crosssuck.card.card_markdown': ('card.html#card_markdown', 'crosssuck/card.py'),
