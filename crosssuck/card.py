@@ -12,14 +12,21 @@ from .evaluation import best_words, guess_words, headline, interval_words, metri
 # %% ../nbs/71_card.ipynb #fb497410
 def _listed(x): return ', '.join(f'`{v}`' for v in x)
 
+def _staged(c):
+    "What stages did beside"
+    copies,more = (c.get('augment') or {}).get('copies', 1),(c.get('features_on_scaled') or {}).get('kinds', ['scaled'])
+    scaled = f"; measured at {(c.get('scale') or {}).get('size', 112)} pixels too: {_listed(more)}" if more else ''
+    return f'Augmented copies of each training event: {copies}{scaled}.'
+
 def _what(folder, f):
     "Lines on the model and its training"
     c,env = folder.config(),folder.json('environment.json') or {}
     interest = f"; the class of interest is `{f['positive']}`" if f['positive'] else ''
     yield f"Names events in videos: {_listed(f['classes'])}{interest}."
-    if c.get('kind')=='features':
+    if c.get('kind') in ('features','stages'):
         m,kinds = c.get('model') or {},(c.get('features') or {}).get('kinds', ['motion'])
         yield f"Linear model `{m.get('name', 'logistic')}` on measured features ({_listed(kinds)}), seed {c.get('seed', 42)}."
+        if c['kind']=='stages': yield _staged(c)
     elif 'model' in c:
         m,clip = c['model'],c.get('clip') or {}
         seen = [f"{clip[k]} {w}" for k,w in (('n_frames','frames'), ('fps','a second'), ('size','pixels high and wide')) if k in clip]
@@ -121,7 +128,7 @@ def _limits(folder, side):
     if k and k['values']: yield f"{k['events']} of {k['of']} events share their probability with others ({', '.join(k['readings'])})."
     if known.get('camera', (0,))[0]: yield 'The cameras were known from training: nothing is measured about another one.'
     elif 'camera' not in known: yield 'Whether training knew the cameras could not be told: nothing is claimed about another one.'
-    if side=='validation' and folder.config().get('kind')!='features': # a model on features chooses nothing on them
+    if side=='validation' and folder.config().get('kind') not in ('features','stages'): # a model on features chooses nothing on them
         yield 'Only validation events were judged, and these chose the weights: the figures flatter.'
     if folder.findings('error'): yield 'The split leaks, see above: every figure is to be read with that in mind.'
     for what,why in f['left_out'].items(): yield f'Not asked, {what}: {why}.'

@@ -280,7 +280,8 @@ def predict(
     from crosssuck.infer.predict import predict_events, prediction_files, write_predictions
     from crosssuck.infer.frames import frames_model
     from crosssuck.runs import ask_first
-    from crosssuck.experiment_features import is_feature_run, predict_with_features
+    from crosssuck.experiment_features import is_feature_run
+    from crosssuck.experiment_stages import predict_in_stages
     ask_first(prediction_files(out), overwrite)
     if frames_model(run): return _predict_frames(run, events, out, videos, map, batch_size, (clips_per_event,aggregation,tta,classes))
     if videos is None: videos = load_config(run/'config.yaml').data.videos if (run/'config.yaml').exists() else events.parent
@@ -288,7 +289,7 @@ def predict(
     if is_feature_run(run):
         if tta or (clips_per_event, aggregation)!=(5, 'mean'): raise InputError('a model on features looks at the whole event', run,
             'leave --clips-per-event, --aggregation and --tta out')
-        made,failures = predict_with_features(run, table, str(videos), progress=sys.stderr.isatty())
+        made,failures = predict_in_stages(run, table, str(videos), progress=sys.stderr.isatty())
     else: made,failures = predict_events(run, table, str(videos), clips_per_event=clips_per_event, aggregation=aggregation, tta=tta,
         bs=batch_size)
     write_predictions(made, failures, out)

@@ -17,6 +17,7 @@ from .config_events import *
 from .config_features import FeaturesConfig
 from .config_frames import FramesConfig, Logs
 from .config_signals import SignalConfig
+from .config_stages import StagesConfig
 from .errors import InputError, nearest, unknown_name
 from .schema import *
 
@@ -169,7 +170,7 @@ class Config(Experiment):
 
 # %% ../nbs/00_config.ipynb #9fdd3ab1
 KINDS = dict(clips=Config, features=FeaturesConfig, signals=SignalConfig, scenes=ScenesConfig, calibration=CalibrationConfig,
-             fusion=FusionConfig, frames=FramesConfig)
+             fusion=FusionConfig, frames=FramesConfig, stages=StagesConfig)
 
 def config_faults(
     content:dict,   # the configuration as nested mappings

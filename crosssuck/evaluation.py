@@ -384,6 +384,6 @@ def where_words(
         'video':'from videos that it was not trained on', 'group_kfold':f'from {by}s that the scoring model was not trained on',
         'leave_one_group_out':f'from a {by} that it was not trained on', 'ood':f'from {by}s that it was not trained on',
         **dict.fromkeys(('stratified','stratified_kfold'), 'dealt one by one, so that others of their recordings may have trained it')}
-    chooses = side=='validation' and config.get('kind')!='features' # a model on features chooses nothing on them
+    chooses = side=='validation' and config.get('kind') not in ('features','stages') # a model on features chooses nothing on them
     chose = ' (the events that chose the weights, so the figure flatters)' if chooses else ''
     return seen.get(how, '')+chose

@@ -4,7 +4,7 @@ from pathlib import Path
 
 ROOMS = """errors
 score.metrics score.intervals score.postprocess score.sweeps score.events score.calibration score.confounds score.mistakes score.affect
-schema config_signals config_affect config_frames config_events config_features config runs stages device
+schema config_signals config_affect config_frames config_events config_features config_stages config runs stages device
 data.events data.splits data.video data.images data.leakage data.intake data.augment data.sampling data.background
 data.clips data.frames data.scenes data.signals data.barn data.synthetic_scenes
 models.interaction models.zoo models.borrowed models.cost models.frames models.columns
@@ -13,7 +13,7 @@ train.losses train.distributed train.callbacks train.checkpoints train.robust tr
 train.interaction train.tracking train.scenes train.signals
 infer.predict infer.frames infer.probe infer.review infer.tracks infer.scan_signals infer.scan fuse.experts fuse.fusion infer.affect
 evaluation evaluation_signals card report report_signals report_affect compare course experiment_signals
-experiment_affect experiment_frames experiment_features experiment sweep demo cli""".split()
+experiment_affect experiment_frames experiment_features experiment_stages experiment sweep demo cli""".split()
 NO_TORCH = 'errors score. schema config runs stages'.split()
 
 def imports(path, package):

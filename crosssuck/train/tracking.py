@@ -205,7 +205,7 @@ ExperimentTracker | infrastructure | runs.Run, runs.metrics, runs.best_row | a r
 CheckpointManager | infrastructure | train.checkpoints.Checkpoints, train.checkpoints.read_last | executes nothing; within an epoch too
 DataVersionManager | infrastructure | runs.add_version, runs.record_data | hashes of content, and not of paths
 RunConfig | infrastructure | config.Config, config.load_config, schema.config_hash | every key is consumed, or is an error
-stages | infrastructure | stages.Stage, stages.run_stages | a key of settings and content, so that a change runs what it must
+stages | infrastructure | stages.run_stages, experiment_stages.fit_stages | `kind: stages`; a change runs what it must
 aggressive_gc | memory | device.free_memory | -
 log_memory_stats | memory | device.memory, device.largest_tensors | -
 safe_execute | memory | device.safe_execute, device.is_out_of_memory | shrinks the batch and keeps the step; "zoom" is no "oom"
