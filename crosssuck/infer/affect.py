@@ -118,8 +118,8 @@ def _fused(said, home, device, face, tta=None):
     elif face is None: notes.append(f'the face expert of this run was {_WAS[f["expert"]]}: the scene alone')
     elif judged and isinstance(face, (str,Path)): face = _given(face, device, **here) # the checkpoint has moved
     else: # its variances were never held against errors, those of the scene were: no weights can be made of the two
-        face,ours = _given(face, device, **_views(tta)),list(said['variance']['scene'])!=[1,1]
-        factor = (np.nan,np.nan) if ours else (1.,1.)
+        face,factor,ours = _given(face, device, **_views(tta)),(1.,1.),list(said['variance']['scene'])!=[1,1]
+        if ours: said['fusion']['use_variance_weighting'] = False
         notes.append('the face expert is not that of this run: it is not calibrated, and '+('the weights are the fixed ones, since its '
             'variances were never compared with errors' if ours else 'its variances are as they are told')+'; phase 2 with it tells more')
     scene = scene_expert(_near(said['scene']['model'], home), said['scene']['samples'], said['seed'], device)
