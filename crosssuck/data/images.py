@@ -55,10 +55,11 @@ def as_rgb(
 
 # %% ../../nbs/data/03_images.ipynb #7f0175ef
 def as_bgr(
-    pixels:np.ndarray, # as for `as_rgb`, the colours in OpenCV's order
+    pixels,   # as for `as_rgb`, the colours in OpenCV's order; or a Pillow image, by its own mode
     where=None         # what a message calls the picture
 )->np.ndarray:
     "uint8 (H,W,3), blue first, by the rules of `as_rgb`, so that a face sees the pixels that its scene sees; raises `ImageError`"
+    if hasattr(pixels, 'getbands'): return np.ascontiguousarray(read_image(pixels)[...,::-1]) # Pillow's know their own colours
     return np.ascontiguousarray(as_rgb(pixels, True, where)[...,::-1])
 
 # %% ../../nbs/data/03_images.ipynb #f4eeb82d
@@ -118,6 +119,7 @@ def _opened(src):
             else:
                 with Image.open(src) as im: yield im,where
     except ImageError: raise
+    except PermissionError as e: raise ImageError('missing', f'the file cannot be opened ({e.strerror})', where) from None
     except UnidentifiedImageError: raise ImageError('not_image', where=where, right='JPEG, PNG, WebP, GIF, BMP or TIFF') from None
     except Image.DecompressionBombError as e:
         raise ImageError('too_large', str(e).split(',')[0].rstrip('.'), where, 'a smaller copy') from None

@@ -246,12 +246,15 @@ def write_scenes(
 )->Path:
     "Write a table that `read_scenes` reads back; raises `InputError` for another suffix than .csv"
     path,units = Path(path),scene_units(units)
+    if not isinstance(table, pd.DataFrame): raise InputError(f'a {type(table).__name__}', 'write_scenes', 'a table of `read_scenes`')
     if path.suffix.lower()!='.csv': raise InputError(f'{path.suffix or "no suffix"} is no kind of table', path.name, '.csv')
     for c in _NEEDED:
         if c not in table: raise InputError(f'no column `{c}`', 'write_scenes', 'a table of `read_scenes`')
-    if (bad := np.abs(table[['valence','arousal']].to_numpy('float64'))>1).any():
+    try: given = table[['valence','arousal']].to_numpy('float64')
+    except (TypeError, ValueError): raise InputError('a label is no number', 'write_scenes', 'a table of `read_scenes`') from None
+    if (bad := np.abs(given)>1).any():
         raise InputError('labels outside -1 to 1', f'write_scenes row {np.flatnonzero(bad.any(1))[0]+1}', 'a table of `read_scenes`')
-    va = units.from_reference(table[['valence','arousal']].to_numpy('float64')).round(6)
+    va = units.from_reference(given).round(6)
     ends = ''.join(f'# {d} = {low:g} {high:g}\n' for d in ('valence','arousal') for low,high in [getattr(units, d)])
     known = '' if UNITS.get(units.name)==units else ends
     with atomic_path(path) as part, open(part, 'w', encoding='utf-8', newline='') as f:
@@ -264,6 +267,8 @@ def mean_annotation(
     table:pd.DataFrame # as `read_scenes` gives it
 )->pd.DataFrame:
     "A row a picture: mean labels, `n_annotations`, `valence_sd`, `arousal_sd` (n-1, NaN for one); columns that differ within a picture go"
+    if not isinstance(table, pd.DataFrame) or not set(_NEEDED)<=set(table):
+        raise InputError(f'no {", ".join(_NEEDED)} in it', 'mean_annotation', 'a table of `read_scenes`')
     key = table['image'].map(video_keys(table['image']))
     groups = table.groupby(key.to_numpy(), sort=False)
     if 'split' in table and (groups['split'].nunique()>1).any():
@@ -290,6 +295,8 @@ def split_scenes(
 )->pd.DataFrame:
     "The table with a column `split`: whole pictures, groups and near-duplicates on one side. Raises `InputError`"
     check_shares(val, test)
+    if not isinstance(table, pd.DataFrame): raise InputError(f'a {type(table).__name__}', 'split_scenes', 'a table of `read_scenes`')
+    seed = checked_number('seed', seed, 'split_scenes', 'a whole number, 0 or more', 0, whole=True)
     for c in ('image','valence','arousal',*[c for c in (by,stratify) if c]):
         if c not in table: raise unknown_name('column', c, table.columns, 'split_scenes')
     if not len(table): raise InputError('no rows', 'split_scenes', 'one picture or more')
@@ -310,6 +317,14 @@ def quadrant(
     return np.where(np.isnan(v+a), 'none', np.array(['-v-a','-v+a','+v-a','+v+a'])[(v>=0)*2+(a>=0)])
 
 # %% ../../nbs/data/07_scenes.ipynb #bf0590d4
+def _pairs_of(same):
+    "`same` as a list of pairs of names; raises `InputError` for anything else"
+    try: pairs = [tuple(p) for p in (same[['a','b']].to_numpy() if isinstance(same, pd.DataFrame) else [] if same is None else same)]
+    except (TypeError, KeyError): pairs = [()]
+    if any(len(p)!=2 for p in pairs):
+        raise InputError('`same` holds no pairs', 'split_scenes', 'pairs of names, as `near_duplicates` finds')
+    return pairs
+
 def _units(table, by, same):
     "A number for each row, shared by rows that must stay together"
     keys = table['image'].map(video_keys(table['image'])).to_numpy(object)
@@ -317,7 +332,7 @@ def _units(table, by, same):
     if by:
         held = table[by].notna().to_numpy()
         rows,links = rows+[np.flatnonzero(held)],links+['g'+table[by][held].astype(str).to_numpy(object)]
-    pairs = same[['a','b']].to_numpy() if isinstance(same, pd.DataFrame) else list(same if same is not None else ())
+    pairs = _pairs_of(same)
     at = {}
     for i,(name,key) in enumerate(zip(table['image'], keys)): at.setdefault(name, i); at.setdefault(key, i)
     for n,pair in enumerate(pairs):

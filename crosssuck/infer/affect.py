@@ -7,20 +7,22 @@ __all__ = ['IMAGE_SUFFIXES', 'Rescaled', 'face_parts', 'AffectModel', 'load_affe
            'frames_of', 'look', 'plot_affect', 'draw_affect', 'affect']
 
 # %% ../../nbs/infer/05_affect.ipynb #6fd46bec
-import json
+import json, os
+from collections import OrderedDict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import chain, islice
 from pathlib import Path
 import numpy as np
 import pandas as pd
-from ..data.images import read_image
-from ..data.video import VideoFile
-from ..errors import InputError, checked_number
+from ..data.images import ImageError, read_image
+from ..data.video import VideoFile, _HIDDEN, _Scaler
+from ..errors import InputError, checked_number, unknown_name
 from ..fuse.fusion import SceneFaceFusion, fusion_table
 from .scan import VIDEO_SUFFIXES
 from ..models.scenes import ScenePredictor, load_scene_model
-from ..runs import ask_first, atomic_path
+from ..runs import ask_first, atomic_path, made_folder
 
 # %% ../../nbs/infer/05_affect.ipynb #84bcf5cf
 class Rescaled:
@@ -48,6 +50,7 @@ def face_parts(
 )->tuple:
     "`(face expert, detector)`; raises `InputError` for weights that are not there or do not fit"
     from crosssuck.models.faces import CascadeDetector, EmoNetAdapter, YuNetDetector
+    if detector not in ('cascade','yunet'): raise unknown_name('detector', str(detector), ('cascade','yunet'), 'face')
     finder = YuNetDetector(yunet) if detector=='yunet' else CascadeDetector()
     return EmoNetAdapter(weights, detector=finder, tta=tta, calibration=calibration, align=align, device=device, seed=seed),finder
 
@@ -72,14 +75,20 @@ def load_affect(
     tta:int=None   # views of each face; None: as the run has it, else 5
 )->AffectModel:
     "Raises `InputError` where there is no run of affect, or one of its parts is gone"
-    path = Path(run)
+    path = _path(run, 'a run folder with fusion.json or model.pt')
+    if tta is not None: tta = checked_number('tta', tta, 'affect', 'a whole number of views, 1 or more', 1, whole=True)
     plan = path/'fusion.json'
-    if plan.is_file(): return _fused(json.loads(plan.read_text(encoding='utf-8')), path, device, face, tta)
+    if plan.is_file(): return _fused(_read_plan(plan), path, device, face, tta)
     model = path if path.is_file() else path/'model.pt'
     if not model.is_file(): raise InputError('no run of affect', run, 'a run folder with fusion.json or model.pt')
     expert,finder = _given(face, device, **_views(tta)) if face else (None,None)
     note = 'a run of phase 0: '+('variances of scene and face are as they are told' if face else 'the scene alone')
     return AffectModel(SceneFaceFusion(scene_expert(model, device=device), expert, finder), [note])
+
+def _path(given, right):
+    "`given` as a `Path`; raises `InputError` for what names nothing"
+    if not isinstance(given, (str,os.PathLike)) or not str(given).strip(): raise InputError(f'`{given}` is no path', right=right)
+    return Path(given)
 
 def _views(tta): return {} if tta is None else dict(tta=tta)
 def _given(face, device, **kw): return face_parts(face, device=device, **kw) if isinstance(face, (str,Path)) else face
@@ -99,7 +108,6 @@ def scene_expert(
 def _fused(said, home, device, face, tta=None):
     "The experts that a fusion.json tells of"
     from crosssuck.fuse.experts import load_calibration
-    if said.get('format')!=_FORMAT: raise InputError(f'of the format `{said.get("format")}`', home/'fusion.json', _FORMAT)
     if not said['scene']['model']: raise InputError('the scene expert of this run was a table', home, 'phase 2 with scene.run')
     f,notes = said['face'],[]
     calibration = load_calibration(_near(said['calibration'], home)) if said['calibration'] else None
@@ -109,15 +117,44 @@ def _fused(said, home, device, face, tta=None):
     if face is None and judged: face = _given(_near(f['weights'], home), device, **here)
     elif face is None: notes.append(f'the face expert of this run was {_WAS[f["expert"]]}: the scene alone')
     elif judged and isinstance(face, (str,Path)): face = _given(face, device, **here) # the checkpoint has moved
-    else:
-        face,factor = _given(face, device, **_views(tta)),(1.,1.)
-        notes.append('the face expert is not that of this run: neither calibrated nor are its variances rescaled')
+    else: # its variances were never held against errors, those of the scene were: no weights can be made of the two
+        face,factor,ours = _given(face, device, **_views(tta)),(1.,1.),list(said['variance']['scene'])!=[1,1]
+        if ours: said['fusion']['use_variance_weighting'] = False
+        notes.append('the face expert is not that of this run: it is not calibrated, and '+('the weights are the fixed ones, since its '
+            'variances were never compared with errors' if ours else 'its variances are as they are told')+'; phase 2 with it tells more')
     scene = scene_expert(_near(said['scene']['model'], home), said['scene']['samples'], said['seed'], device)
     expert,finder = (Rescaled(face[0], factor),face[1]) if face else (None,None)
     scene = Rescaled(scene, said['variance']['scene'])
-    return AffectModel(SceneFaceFusion(scene, expert, finder, **said['fusion']), notes)
+    try: return AffectModel(SceneFaceFusion(scene, expert, finder, **said['fusion']), notes)
+    except TypeError as e: raise InputError(f'its `fusion` does not fit ({e})', home/'fusion.json', 'run phase 2 again') from None
 
 _FORMAT,_WAS = 'crosssuck.fusion/1',dict(planted='planted', table='a table')
+_WORD,_PAIR = (str,type(None)),([int,float],[int,float])
+_PLAN = dict(format=str, seed=int, scene=dict(model=_WORD, samples=int), calibration=_WORD, variance=dict(scene=_PAIR, face=_PAIR),
+    face=dict(expert=str, weights=_WORD, detector=str, yunet=_WORD, tta=int, align=str), fusion=dict)
+
+def _read_plan(path):
+    "What fusion.json holds; raises `InputError` where it is torn, or another program's"
+    again = 'the file as phase 2 wrote it; or run phase 2 again'
+    try: said = json.loads(path.read_text(encoding='utf-8'))
+    except ValueError as e: raise InputError(f'is torn, or no JSON ({e})', path, again) from None
+    if not isinstance(said, dict) or said.get('format')!=_FORMAT:
+        raise InputError(f'of the format `{said.get("format") if isinstance(said, dict) else type(said).__name__}`', path, _FORMAT)
+    if odd := _misfit(said, _PLAN): raise InputError(f'its `{odd}` is missing, or of another kind', path, again)
+    if said['face']['expert']=='weights' and not said['face']['weights']:
+        raise InputError('names no weights of its face expert', path, again)
+    if said['face']['expert'] not in ('weights',*_WAS): raise InputError(f'its face expert is `{said["face"]["expert"]}`', path, again)
+    return said
+
+def _misfit(said, form, at=''):
+    "The first key of `said` that is not as `form` has it; empty where all are"
+    for k,want in form.items():
+        v,name = said.get(k, ...),f'{at}{k}'
+        if isinstance(want, dict): bad = _misfit(v, want, f'{name}.') if isinstance(v, dict) else name
+        elif want is _PAIR: bad = '' if isinstance(v, list) and len(v)==2 and all(isinstance(o, (int,float)) and o>=0 for o in v) else name
+        else: bad = '' if isinstance(v, want) and not isinstance(v, bool) else name
+        if bad: return bad
+    return ''
 
 # %% ../../nbs/infer/05_affect.ipynb #84b37163
 IMAGE_SUFFIXES = tuple('.jpg .jpeg .png .webp .bmp .tif .tiff .gif'.split())
@@ -135,9 +172,11 @@ def picture_files(
     source # a picture, or a folder of pictures
 )->list:
     "The files, by name; raises `InputError` where there is none"
-    p = Path(source)
-    if p.is_file(): return [p]
-    if not p.is_dir(): raise InputError('there is no such file or folder', source, 'a video, a picture, or a folder of pictures')
+    p = _path(source, 'a video, a picture, or a folder of pictures')
+    try: file,folder = p.is_file(),p.is_dir()
+    except OSError: file = folder = False # too long to be a name
+    if file: return [p]
+    if not folder: raise InputError('there is no such file or folder', source, 'a video, a picture, or a folder of pictures')
     found = sorted(f for f in p.iterdir() if f.suffix.lower() in IMAGE_SUFFIXES and not f.name.startswith('.'))
     if not found: raise InputError('no pictures in this folder', source,
         f'files such as {", ".join(IMAGE_SUFFIXES[:4])}; a video by its own name')
@@ -145,31 +184,104 @@ def picture_files(
 
 def _film(video, every=1):
     "Every so many of the frames of an open `VideoFile`, each decoded once"
-    k,times,wanted = 0,video.times,np.arange(0, len(video), every)
-    try:
-        for rgb in video.stream(wanted):
-            yield Frame(int(wanted[k]), float(times[wanted[k]]), video.path.name, rgb)
-            k += 1
-    except InputError as e: # the rest has its rows all the same
-        for i in map(int, wanted[k:]): yield Frame(i, float(times[i]), video.path.name, None, ' '.join(e.what.split()))
+    wanted = np.arange(0, len(video), every)
+    for i,(rgb,why) in zip(map(int, wanted), _in_turn(video, wanted)):
+        yield Frame(i, float(video.times[i]), video.path.name, rgb, why)
 
 def _pictures(files):
     for i,f in enumerate(files):
         try: yield Frame(i, np.nan, f.name, read_image(f))
         except InputError as e: yield Frame(i, np.nan, f.name, None, ' '.join(e.what.split()))
 
+def _pages(path):
+    "How many pictures a file holds: an animation is a film in a picture's clothes"
+    from PIL import Image
+    if Path(path).suffix.lower() not in ('.gif','.webp','.png','.tif','.tiff'): return 1
+    try:
+        with Image.open(path) as im: return getattr(im, 'n_frames', 1)
+    except Exception: return 1 # whatever is wrong with it, reading it will say so
+
+def _is_film(source):
+    "Whether a file goes to FFmpeg: by its suffix, or, where that says nothing, because it is no picture"
+    p = Path(source)
+    try:
+        if not p.is_file(): return False
+    except OSError: return False
+    if p.suffix.lower() in VIDEO_SUFFIXES: return True
+    if p.suffix.lower() in IMAGE_SUFFIXES: return p.suffix.lower()=='.gif' and _pages(p)>1
+    try: read_image(p)
+    except ImageError as e: return e.reason=='not_image'
+    return False
+
+def _lacks(video):
+    "What a film says that it has and what has no row, in words"
+    packets,there = video._index.packets,len(video)
+    given = int((((packets[:,5]&_HIDDEN)==0)&(packets[:,3]>0)).sum())
+    if cut := video._index.meta['cut']: yield f'{video.path.name} is not whole: {cut}; what is not there has no row'
+    if given>there: yield f'{given-there} of {given} frames of {video.path.name} are too damaged to be placed in time, and have no row'
+
 @contextmanager
 def frames_of(
-    source,     # a video, a picture, or a folder of pictures
-    every:int=1 # take each so manieth frame or picture
+    source,      # a video, a picture, or a folder of pictures
+    every:int=1, # take each so manieth frame or picture
+    notes:list=None # to which is added, in words, what has no row
 ):
     "`(frames one by one, how many there are, frames a second or None)`; raises `InputError`"
-    every = checked_number('every', every, 'frames', 'a whole number, 1 or more', low=1, whole=True)
-    if Path(source).is_file() and Path(source).suffix.lower() in VIDEO_SUFFIXES:
-        with VideoFile(source) as video: yield _film(video, every),-(-len(video)//every),video.fps/every
+    source = _path(source, 'a video, a picture, or a folder of pictures')
+    every,notes = checked_number('every', every, 'frames', 'a whole number, 1 or more', low=1, whole=True),[] if notes is None else notes
+    if _is_film(source):
+        with VideoFile(source) as video:
+            notes += _lacks(video)
+            yield _film(video, every),-(-len(video)//every),video.fps/every
     else:
         files = picture_files(source)[::every]
+        notes += [f'{f.name} holds {n} pictures, of which the first is looked at' for f in files if (n := _pages(f))>1]
         yield _pictures(files),len(files),None
+
+# %% ../../nbs/infer/05_affect.ipynb #31aae167
+_REORDER = 64 # frames by which a decoder may be behind: as many as `data.video` grants it
+
+def _pass(decoder, back, todo):
+    "What one pass over the packets `todo` gives, from `back` keyframes further up than they need; it ends where the file breaks off"
+    import av
+    i = decoder._start(todo[0])
+    try: yield from decoder._run(int(decoder.keys[i-back]) if len(decoder.keys) and i>=back else 0, todo)
+    except (av.FFmpegError, OSError, InputError): return
+
+def _decoded(decoder, packets):
+    "`(packet, frame)` of each of the `packets`, None for one that is damaged or gives nothing; out of turn by no more than `_REORDER`"
+    todo,back,rank = OrderedDict.fromkeys(packets),0,decoder.rank
+    while todo:
+        first,got = decoder._start(next(iter(todo))),False
+        if back: decoder.open(threads=1)
+        for n,f,sound in _pass(decoder, back, list(todo)):
+            late = [m for m in islice(todo, _REORDER) if rank[m]<rank[n]-_REORDER]
+            if not back and (late or not sound): break # once more, with care
+            got = True
+            for m in [*late,n]: del todo[m]
+            yield from ((m,None) for m in late)
+            yield n,f if sound else None
+        if back>4 or back>first: break
+        back = 1 if got or not back else 2*back
+    yield from ((m,None) for m in todo)
+
+def _in_turn(video, wanted):
+    "`(pixels, '')`, or `(None, why not)`, of the frames `wanted` of a `VideoFile`, in their order, upright, each of its own size"
+    place,scale = {int(n): k for k,n in enumerate(video._index.order[wanted])},_Scaler(threads=video.threads)
+    held,at = {},0
+    for _,_,some in video._decoder._runs(sorted(place)):
+        for n,f in _decoded(video._decoder, some):
+            held[place[n]] = (_upright(f, scale),'') if f else (None,
+                f'the frame at {video.times[wanted[place[n]]]:.3f} s is damaged, or one that it was made from')
+            while at in held:
+                yield held.pop(at)
+                at += 1
+
+def _upright(f, scale):
+    "The pixels of a decoded frame as a player shows them"
+    out = np.empty((f.height,f.width,3), np.uint8)
+    scale(f, out)
+    return np.ascontiguousarray(np.rot90(out, round(getattr(f, 'rotation', 0)/90)))
 
 # %% ../../nbs/infer/05_affect.ipynb #afbc846f
 def _batches(frames, bs):
@@ -214,14 +326,20 @@ def plot_affect(
         for k,part in enumerate(parts):
             there = table[f'{part}_valid'].astype(bool)
             y,sd = (table[c].astype(float).where(there).to_numpy() for c in (f'{part}_{d}', f'{part}_var_{d}'))
-            name = 'scene, no face seen' if parts==['scene'] else part
+            name = _alone(table) if parts==['scene'] else part
             (_draw_line if timed else _draw_points)(ax, table, y, np.sqrt(sd), _COLOURS[part], name, part, k-(len(parts)-1)/2)
         ax.axhline(0, color='#9aa5b1', lw=.6)
         ax.set(ylabel=f'{d}, -1 to 1', ylim=(-1.05,1.05))
-    axs[0].legend(fontsize=8, ncols=3, frameon=False)
+    if parts: axs[0].legend(fontsize=8, ncols=3, frameon=False, title='band: one standard deviation' if timed else
+        'bar: one standard deviation', title_fontsize=7)
+    else: axs[0].text(.5, .5, 'no frame was answered' if timed else 'no picture was answered', ha='center', transform=axs[0].transAxes)
     if timed: axs[-1].set_xlabel('seconds')
     else: _name_pictures(axs[-1], table)
     return axs[0].figure
+
+def _alone(table):
+    "What a scene is called that nothing stands beside"
+    return 'scene, no face seen' if table.problem.astype(str).str.contains('face').any() else 'scene (faces were not looked for)'
 
 def _draw_line(ax, table, y, sd, colour, name, part, _):
     "A track with its band; a frame between two gaps has a bar, since a band needs two"
@@ -248,8 +366,8 @@ def draw_affect(
 )->np.ndarray:
     "A copy with the face's box and a small plane: scene, face and fused; height and width even"
     import cv2
-    im = np.ascontiguousarray(rgb[:len(rgb)//2*2, :rgb.shape[1]//2*2].copy())
-    h,w = im.shape[:2]
+    h,w = (max(n//2*2, 2) for n in rgb.shape[:2])
+    im = np.ascontiguousarray(np.pad(rgb, [(0,max(2-n, 0)) for n in rgb.shape[:2]]+[(0,0)], 'edge')[:h,:w].copy())
     line,side = max(1, round(min(h,w)/200)),max(24, round(.3*min(h,w)))
     if np.isfinite(row.get('face_x', np.nan)):
         x,y,bw,bh = (round(row[f'face_{k}']) for k in 'xywh')
@@ -259,6 +377,9 @@ def draw_affect(
     im[y0:y0+side,x0:x0+side] = (.25*im[y0:y0+side,x0:x0+side]+.75*255).astype(np.uint8)
     m = side//2
     cv2.line(im, (x0,y0+m), (x0+side,y0+m), (170,170,170), line); cv2.line(im, (x0+m,y0), (x0+m,y0+side), (170,170,170), line)
+    if side>=100:
+        for text,at in (('valence', (x0+side-side*35//100, y0+m-2*line)), ('arousal', (x0+m+2*line, y0+side*9//100))):
+            cv2.putText(im, text, at, cv2.FONT_HERSHEY_SIMPLEX, side/300, (90,90,90), line, cv2.LINE_AA)
     for part,colour in _COLOURS.items():
         if not row[f'{part}_valid']: continue
         at = x0+round((1+row[f'{part}_valence'])*m),y0+round((1-row[f'{part}_arousal'])*m)
@@ -283,12 +404,16 @@ def affect(
 )->pd.DataFrame:
     """A row a frame: see `fusion_table`, and `fused_of`, what was there to fuse; values are -1 to 1, blank without an answer.
     `attrs`: notes, `counts` of what was missing and why. Raises `InputError` for what cannot be begun"""
-    out = Path(out)
-    ask_first([out/n for n in ('affect.csv','affect.png','overlay.mp4')], overwrite)
+    out,bs = _path(out, 'a folder'),checked_number('bs', bs, 'affect', 'a whole number of frames, 1 or more', 1, whole=True)
+    ask_first([*(out/n for n in ('affect.csv','affect.png','overlay.mp4')), *_drawn(out)], overwrite)
+    if out.is_dir() and out.resolve()==Path(source or '.').resolve():
+        raise InputError('the answers would lie among the pictures, and be taken for some of them', out, 'another folder')
     model,rows = load_affect(run, device, face, tta),[]
-    with frames_of(source, every) as (frames,n,fps):
+    with frames_of(source, every, model.notes) as (frames,n,fps):
+        if not os.access(made_folder(out), os.W_OK): # told before the work, not after it
+            raise InputError('nothing can be written there', out, 'another folder')
         _only_films(model, fps)
-        if overwrite: (out/'overlay.mp4').unlink(missing_ok=True) # that of another source
+        for stale in ([out/'overlay.mp4',*_drawn(out)] if overwrite else ()): stale.unlink(missing_ok=True) # of another source
         shown = _passing(look(model, frames, bs), rows, n, progress)
         if not overlay:
             for _ in shown: pass
@@ -299,6 +424,10 @@ def affect(
     with atomic_path(out/'affect.csv') as p: table.to_csv(p, index=False)
     _save_plot(table, source, out/'affect.png')
     return table
+
+def _drawn(out):
+    "Overlays of pictures that stand there"
+    return sorted((out/'overlay').glob('*.png'))
 
 def _only_films(model, fps):
     "Photographs do not follow each other: nothing is held from one to the next"
@@ -314,17 +443,24 @@ def _passing(seen, rows, n, progress):
         yield frame,row
 
 def _write_film(path, shown, fps):
-    "A frame that could not be read is grey: the film keeps its length"
+    "All of one size; a frame that could not be read is grey: the film keeps its length"
     from crosssuck.data.barn import write_video
-    def drawn():
-        grey = None
-        for f,row in shown:
-            if f.rgb is not None: im = draw_affect(f.rgb, row); grey = np.full_like(im, 128)
-            elif grey is None: continue
-            else: im = grey.copy()
-            yield im
+    drawn = _as_first((draw_affect(f.rgb, row) if f.rgb is not None else None for f,row in shown))
+    first = next(drawn, None)
+    if first is None: return # there is nothing to show
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_video(path, drawn(), fps=Fraction(fps).limit_denominator(1001))
+    write_video(path, chain([first], drawn), fps=max(Fraction(fps).limit_denominator(1001), Fraction(1, 1001)))
+
+def _as_first(pictures):
+    "Pictures of the size of the first one that is there, grey where there is none; nothing at all where there is not one"
+    import cv2
+    waiting,grey = 0,None
+    for im in pictures:
+        if im is None and grey is None: waiting += 1; continue
+        if grey is None:
+            grey = np.full_like(im, 128)
+            for _ in range(waiting): yield grey.copy()
+        yield grey.copy() if im is None else im if im.shape==grey.shape else cv2.resize(im, grey.shape[1::-1])
 
 def _write_pictures(folder, shown):
     from PIL import Image
@@ -339,7 +475,7 @@ def _write_pictures(folder, shown):
 
 def _save_plot(table, source, path):
     import matplotlib.pyplot as plt
-    if len(table)==1 and table.fused_valid.iloc[0]:
+    if len(table)==1 and table.fused_valid.iloc[0] and not np.isfinite(table.time_s.iloc[0]):
         fig,ax = plt.subplots(figsize=(5,5), layout='constrained')
         ax.imshow(draw_affect(read_image(source if Path(source).is_file() else picture_files(source)[0]), table.iloc[0])); ax.axis('off')
         r = table.iloc[0]

@@ -204,7 +204,7 @@ def bgr_picture(
     "The picture as uint8 BGR; None where it is None or empty; raises `InputError` for what is no picture"
     if image is None: return None
     a = np.asarray(image)
-    return None if a.dtype.kind in 'bu' and a.ndim in (2,3) and not a.size else as_bgr(a, where)
+    return None if a.dtype.kind in 'bu' and a.ndim in (2,3) and not a.size else as_bgr(image, where)
 
 def _needed(image, where):
     "As `bgr_picture`, and an error where there is none: a picture that is missing is not a picture without a face"
@@ -566,8 +566,15 @@ def read(self:EmoNetAdapter,
         va,p = self._views(squares)
         if out.expression.shape[1]!=p.shape[1]: out.expression = nan(p.shape[1]) # a model that does not tell its number of classes
         out.mean[rows],out.expression[rows] = va.mean(1),p
-        if self.tta>1: out.var[rows] = va.var(1, ddof=1)
+        if self.tta>1: out.var[rows] = self._spread(va)
     return out
+
+@patch
+def _spread(self:EmoNetAdapter, va):
+    "Variances (N, 2) of views (N, tta, 2); unknown, not 0, where all were cut off at the same end of the scale"
+    var = va.var(1, ddof=1)
+    if self.clamp: var[(va>=1).all(1)|(va<=-1).all(1)] = np.nan
+    return var
 
 @patch
 def _upright(self:EmoNetAdapter, crops, recut):

@@ -9,6 +9,7 @@ __all__ = ['scene_head', 'SceneEmotionRegressor', 'scene_splitter', 'load_scene_
 # %% ../../nbs/models/05_scenes.ipynb #f1cf90d6
 import argparse
 import sys
+import warnings
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,8 +20,8 @@ import timm
 import torch
 from fastcore.basics import patch
 from torch import nn
-from ..errors import InputError, unknown_name
-from ..data.images import as_rgb, picture_list
+from ..errors import InputError, checked_number, unknown_name
+from ..data.images import as_bgr, picture_list
 from ..data.scenes import scene_batch, scene_preprocessing
 from .zoo import misfits_of, read_plain, state_of
 from ..runs import atomic_path, plain
@@ -61,7 +62,8 @@ def scene_head(
     "A head from features (B, n_features) to valence and arousal (B, 2); `InputError` for an unknown name or a dropout out of range"
     if name not in _HEADS: raise unknown_name('head', name, _HEADS, 'model.head')
     p = _DROPOUT[name] if dropout is None else dropout
-    if not 0<=p<1: raise InputError(f'dropout is {p}', 'model.dropout', 'from 0 to below 1')
+    if checked_number('dropout', p, 'model.dropout', 'from 0 to below 1', 0, 1)==1:
+        raise InputError('dropout is 1', 'model.dropout', 'from 0 to below 1')
     return _HEADS[name](n_features, p)
 
 # %% ../../nbs/models/05_scenes.ipynb #fdad0b6f
@@ -111,6 +113,10 @@ def _open_clip_backbone(name, n_features, kwargs):
     return tower,p,tower.output_dim
 
 # %% ../../nbs/models/05_scenes.ipynb #fef8c200
+def _mark(head):
+    "A sum for each parameter, or None where there are no numbers yet (the meta device)"
+    return None if any(p.is_meta for p in head.parameters()) else [float(p.detach().double().abs().sum()) for p in head.parameters()]
+
 class SceneEmotionRegressor(nn.Module):
     "A photograph's valence and arousal (B, 2) from an image (B, 3, H, W): `backbone`, then `head`"
     def __init__(self,
@@ -125,17 +131,25 @@ class SceneEmotionRegressor(nn.Module):
     ):
         "Raises `InputError` for an unknown name and for weights that cannot be had or do not fit"
         super().__init__()
+        if not isinstance(backbone, str): raise InputError(f'a {type(backbone).__name__} names none', 'model.backbone', f'as {_CLIP_B32}')
+        if n_features is not None: checked_number('n_features', n_features, 'model', 'a whole number, 0 or more', 0, whole=True)
         self.spec = dict(backbone=backbone, head=head, dropout=dropout, n_features=n_features, **kwargs)
         build = _open_clip_backbone if backbone.startswith('open_clip:') else _timm_backbone
         with torch.random.fork_rng(enabled=seed is not None):
             if seed is not None: torch.manual_seed(seed)
             self.backbone,self.preprocessing,self.n_features = build(backbone, n_features, kwargs)
             self.head = scene_head(head, self.n_features, dropout)
-        self.notes,self.extra = [],{}
+        self.notes,self.extra,self._drawn = [],{},_mark(self.head)
         if weights is not None: load_scene_weights(self, published_weights(backbone) if weights=='default' else weights, verbose)
+
+    @property
+    def untrained(self): # the head is as it was drawn: what it says is chance
+        return self._drawn is not None and _mark(self.head)==self._drawn
 
     def features(self, x):
         "(B, 3, H, W) normalised images -> (B, n_features); images that the tower cannot take are an `InputError`"
+        if not isinstance(x, torch.Tensor) or not x.is_floating_point():
+            raise InputError(f'images of {getattr(x, "dtype", type(x).__name__)}', 'model', 'a float tensor: `ScenePredictor.tensor`')
         if x.ndim!=4 or x.shape[1]!=3: raise InputError(f'images of shape {tuple(x.shape)}', 'model', '(batch, 3, height, width)')
         try: f = self.backbone(x)
         except AssertionError as e: raise InputError(f'images of {x.shape[2]}x{x.shape[3]} ({e})', self.spec['backbone'],
@@ -161,6 +175,7 @@ def scene_splitter(
 # %% ../../nbs/models/05_scenes.ipynb #0ada38ca
 def _read_weights(path):
     "The weights in the file at `path`, names without the prefixes of wrappers"
+    if not isinstance(path, (str,Path)): raise InputError(f'a {type(path).__name__} is no path', 'weights', 'a file, a state dict, or None')
     path = Path(path)
     if path.suffix=='.safetensors': state = _read_safetensors(path)
     else:
@@ -249,7 +264,7 @@ def published_weights(
     except OSError as e:
         raise InputError(f'its published weights are not on this machine and cannot be fetched ({getattr(e, "reason", e)})', backbone,
             f'get {constants.ENDPOINT}/{hub}/resolve/{revision}/{names[0]} where there is a network and pass '
-            f'weights=\'path/of/{names[0]}\'') from None
+            f'weights=\'path/of/{names[0]}\' (in a configuration: model.weights)') from None
 
 def _there(place, names, timeout):
     "The first of the files `names` that `place` has"
@@ -280,7 +295,7 @@ def mc_dropout(self:SceneEmotionRegressor,
     seed:int=None, # of the masks; None: they come from torch's generator
 )->tuple:
     "`(mean (B, 2), unbiased variance (B, 2))` over `n` answers with the head's dropout on; variance NaN where nothing is drawn"
-    if n<1: raise InputError(f'{n} answers', 'mc_dropout', 'one or more')
+    n = checked_number('n', n, 'mc_dropout', 'a whole number of answers, one or more', 1, whole=True)
     devices = [x.device] if x.device.type=='cuda' else []
     with torch.no_grad(), torch.random.fork_rng(devices, enabled=seed is not None):
         if seed is not None: torch.manual_seed(seed)
@@ -299,9 +314,13 @@ class ScenePredictor:
         seed:int=42,                 # of the masks, which are the same for every picture
         bs:int=32                    # pictures at a time
     ):
-        "Raises `InputError` for a `preprocessing` that cannot be done"
+        "Raises `InputError` for a `preprocessing` that cannot be done, and for numbers that are none"
+        n,seed,bs = (checked_number(k, v, 'ScenePredictor', f'a whole number, {least} or more', least, whole=True)
+                     for k,v,least in (('n',n,0), ('seed',seed,0), ('bs',bs,1)))
+        if seed>=2**63: raise InputError(f'`seed` is {seed}', 'ScenePredictor', 'below 2**63')
         p = model.preprocessing | {k: v for k,v in (preprocessing or {}).items() if k in model.preprocessing}
         self.model,self.preprocessing,self.n,self.seed,self.bs = model,scene_preprocessing(p),n,seed,bs
+        self.looked = False
 
     def tensor(self,
         images # pictures: uint8 or uint16, (H, W), (H, W, 3) BGR or (H, W, 4) BGRA
@@ -313,6 +332,7 @@ class ScenePredictor:
         images # pictures as for `tensor`, or one; None or an empty one where there is none
     )->tuple:
         "`(mean (B, 2), variance (B, 2))` float32, not clipped; NaN where there was no picture, and the variance NaN where it is unknown"
+        if not self.looked: self._look()
         pictures = [self._picture(im, f'image {i}') for i,im in enumerate(picture_list(images))]
         there = [i for i,p in enumerate(pictures) if p is not None]
         mean,var = (np.full((len(pictures),2), np.nan, 'float32') for _ in range(2))
@@ -321,10 +341,15 @@ class ScenePredictor:
             mean[rows],var[rows] = self._answer(self.tensor([pictures[i] for i in rows]))
         return mean,var
 
+    def _look(self):
+        "Once, whether there is anything to ask"
+        self.looked = True
+        if self.model.untrained:
+            warnings.warn('the head of this model is as it was drawn, neither trained nor loaded: what it says is chance', stacklevel=3)
+
     def _picture(self, image, where):
         "`image` in RGB's order reversed, or None where there is none"
-        if image is None or np.size(image)==0: return None
-        return as_rgb(image, bgr=True, where=where)[...,::-1]
+        return None if image is None or np.size(np.asarray(image))==0 else as_bgr(image, where)
 
     def _answer(self, x):
         m,drops,devices = self.model,_droppers(self.model.head),[x.device] if x.device.type=='cuda' else []
