@@ -6,9 +6,9 @@
 __all__ = ['LABELS', 'PRIORS', 'InteractionDraw', 'read_frame_labels', 'extract_frames', 'frame_truth', 'frame_sequences',
            'balance_sequences', 'write_sequences', 'make_sequences', 'read_sequences', 'frame_seconds',
            'split_sequences', 'with_frame_labels', 'interaction_prior', 'clip_prior', 'audit_sequences', 'prior_tells',
-           'prior_auc', 'positive_label', 'read_picture', 'FrameReader', 'InteractionAugment', 'temporal_position',
-           'interaction_input', 'TensorInteraction', 'NormalizeInteraction', 'SequenceSet', 'SequenceLoader',
-           'show_batch', 'interaction_dls', 'sequence_loader']
+           'prior_auc', 'positive_label', 'fit_picture', 'read_picture', 'FrameReader', 'InteractionAugment',
+           'temporal_position', 'interaction_input', 'TensorInteraction', 'NormalizeInteraction', 'SequenceSet',
+           'SequenceLoader', 'show_batch', 'interaction_dls', 'sequence_loader']
 
 # %% ../../nbs/data/10_frames.ipynb #30fbe20f
 import json
@@ -611,6 +611,16 @@ def _with_copies(report, table, max_rows, progress):
 _COPIES = 'the same pictures under two names: keep one of the recordings, or both on one side (split: video, with one name for both)'
 
 # %% ../../nbs/data/10_frames.ipynb #28d25d74
+def fit_picture(
+    f,    # RGB, uint8 (H,W,3)
+    size, # (height, width) in pixels
+)->np.ndarray:
+    "The middle of a frame in the proportions of `size`, scaled to it; the frame itself where it has that size"
+    if f.shape[:2]==tuple(size): return f
+    t,l,h,w = center_window(*f.shape[:2], size[1]/size[0])
+    shrinks = size[0]<h and size[1]<w
+    return cv2.resize(f[t:t+h,l:l+w], size[::-1], interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+
 def read_picture(
     path,    # a picture file
     size,    # (height, width) in pixels
@@ -621,11 +631,7 @@ def read_picture(
     except OSError as e: raise InputError(f'the frame cannot be read ({e.strerror})', Path(path).name) from None
     f = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB) if len(data) else None
     if f is None: raise InputError('the frame is no picture, or torn', Path(path).name, 'extract it anew')
-    if f.shape[:2]!=tuple(size):
-        t,l,h,w = center_window(*f.shape[:2], size[1]/size[0])
-        shrinks = size[0]<h and size[1]<w
-        f = cv2.resize(f[t:t+h,l:l+w], size[::-1], interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    out[:] = f
+    out[:] = fit_picture(f, size)
 
 # %% ../../nbs/data/10_frames.ipynb #4c5d654c
 class FrameReader:
