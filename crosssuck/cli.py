@@ -404,7 +404,7 @@ def compare(
 
 @verb
 def scan(
-    run: Annotated[Path, typer.Argument(help='run folder, or its model.pt')],
+    run: Annotated[Path, typer.Argument(help='run folder, or its model.pt (on frames: interaction_cnn.pt)')],
     recordings: Annotated[list[Path], typer.Argument(help='videos or signals, as the run was trained on, or folders of them')],
     out: Annotated[Path, typer.Option(help='folder of tracks, event tables and pictures; a scan goes on from what stands there')],
     positive: Annotated[str, typer.Option(help='the class that is looked for; by default the last of the model')] = None,
@@ -415,6 +415,7 @@ def scan(
     merge_gap: Annotated[float, typer.Option(min=0, help='events with a shorter pause become one, seconds')] = None,
     hop: Annotated[float, typer.Option(min=0, help='seconds from one window to the next; by default as in training')] = None,
     weights: Annotated[str, typer.Option(help='of a window where windows overlap: flat, triangle, hann')] = None,
+    fps: Annotated[float, typer.Option(min=0, help='runs on frames: frames a second; by default as in training')] = None,
     missing: Annotated[str, typer.Option(metavar='A,B', help='signals: channels that may be missing')] = None,
     notch: Annotated[float, typer.Option(min=0, help='signals: the mains where they were recorded, Hz; 0: none')] = None,
     unit: Annotated[str, typer.Option(help='signals: of files that do not say')] = None,
@@ -423,7 +424,7 @@ def scan(
     "Look for events in whole recordings."
     from crosssuck.infer.scan import scan
     post = dict(tau_on=tau_on, tau_off=tau_off, kernel_size=kernel_size, min_duration=min_duration, merge_gap=merge_gap)
-    asked = dict(hop_s=hop or None, weights=weights, unit=unit, device=device, missing=missing and missing.split(','))
+    asked = dict(hop_s=hop or None, weights=weights, fps=fps or None, unit=unit, device=device, missing=missing and missing.split(','))
     if notch is not None: asked['notch'] = notch or None
     events,failures = scan(run, recordings, out, positive, post, **{k: v for k,v in asked.items() if v is not None or k=='notch'})
     for note in events.attrs.get('notes', []): typer.echo(f'note: {note}', err=True)

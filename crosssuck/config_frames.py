@@ -4,13 +4,13 @@
 
 # %% auto #0
 __all__ = ['FrameBarn', 'FrameData', 'FrameSplit', 'FrameClip', 'FrameAugment', 'FrameModel', 'FrameLoss', 'FrameOptim',
-           'FrameSched', 'FrameStopping', 'FrameTrain', 'Logs', 'FrameEvaluation', 'FramesConfig']
+           'FrameSched', 'FrameTrain', 'Logs', 'FrameEvaluation', 'FramesConfig']
 
 # %% ../nbs/00_config_frames.ipynb #09be1a50
 import re
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
-from pydantic import Field, model_validator
+from pydantic import Field
 from .errors import InputError
 from .schema import *
 from .score.metrics import check_metric
@@ -22,13 +22,7 @@ class FrameBarn(Section):
     seconds: Positive = Field(30., description='length of each')
     events: Count = Field(3, description='sucking bouts in each')
     fps: Positive = Field(5., description='frames a second that are cut out')
-    picture: tuple[Count,Count] = Field((96,128), description='height and width of the recordings, pixels, even')
-
-    @model_validator(mode='before')
-    @classmethod
-    def _tuple(cls, values):
-        if isinstance(values, dict) and isinstance(values.get('picture'), list): values = {**values, 'picture': tuple(values['picture'])}
-        return values
+    picture: Annotated[tuple[Count,Count], FromList] = Field((96,128), description='height and width of the recordings, pixels, even')
 
 class FrameData(Section):
     "The clips, and the labels of their frames"
@@ -57,16 +51,11 @@ class FrameSplit(Section):
 
 class FrameClip(Section):
     "How a clip becomes a tensor"
-    size: Annotated[int, Field(ge=8)]|tuple[Count,Count] = Field(480, description='height and width that the model sees, pixels')
+    size: Annotated[Annotated[int, Field(ge=8)]|tuple[Count,Count], FromList] = Field(480,
+        description='height and width that the model sees, pixels')
     prior: Literal['neighbours','all','none'] = Field('neighbours',
         description='prior channel in training: labels without the centre frame\'s, with it (the answer), or zeros')
     valid_prior: Literal['neighbours','all','none'] = Field('none', description='the same where it is judged; none: as at inference')
-
-    @model_validator(mode='before')
-    @classmethod
-    def _tuple(cls, values):
-        if isinstance(values, dict) and isinstance(values.get('size'), list): values = {**values, 'size': tuple(values['size'])}
-        return values
 
 class FrameAugment(Section):
     "Training clips are varied, each clip as a whole and by its seed"
@@ -76,15 +65,9 @@ class FrameAugment(Section):
     saturation: Share = Field(.2, description='factor about the grey of each pixel')
     degrees: NotNegative = Field(8., description='largest rotation')
     translate: Share = Field(.05, description='largest shift, as a share of width and height')
-    scale: tuple[Positive,Positive] = Field((.95,1.05), description='magnification, from and to')
+    scale: Annotated[tuple[Positive,Positive], FromList] = Field((.95,1.05), description='magnification, from and to')
     temporal_dropout: Annotated[float, Field(ge=0, le=1)] = Field(0.,
         description='share of clips in which the centre frame replaces a neighbour')
-
-    @model_validator(mode='before')
-    @classmethod
-    def _tuple(cls, values):
-        if isinstance(values, dict) and isinstance(values.get('scale'), list): values = {**values, 'scale': tuple(values['scale'])}
-        return values
 
 # %% ../nbs/00_config_frames.ipynb #b2816ea6
 class FrameModel(Section):
@@ -116,11 +99,6 @@ class FrameSched(Section):
     step_epochs: Count = Field(5, description='epochs at one rate (step)')
     gamma: Annotated[float, Field(gt=0, le=1)] = Field(.1, description='factor after them (step)')
 
-class FrameStopping(Section):
-    "When to stop before the last epoch"
-    patience: Count = Field(5, description='epochs without improvement')
-    min_delta: NotNegative = Field(0., description='what counts as improvement')
-
 class FrameTrain(Section):
     "The training itself"
     epochs: Count = Field(15, description='epochs')
@@ -130,7 +108,7 @@ class FrameTrain(Section):
     grad_clip: Positive|None = Field(None, description='largest global norm of the gradient')
     accumulate: Count = Field(1, description='batches whose gradients make one step')
     metric: str = Field('balanced_accuracy', description='the metric that chooses the best weights, or valid_loss')
-    early_stopping: FrameStopping|None = Field(None, description='stop when `metric` improves no more')
+    early_stopping: EarlyStopping|None = Field(None, description='stop when `metric` improves no more')
     every_steps: Count|None = Field(None, description='a checkpoint within an epoch too, after so many batches')
 
 class Logs(Section):

@@ -9,7 +9,7 @@ __all__ = ['Synthetic', 'SignalData', 'Preprocessing', 'SignalModelKeys', 'Sched
 # %% ../nbs/00_config_signals.ipynb #d416739e
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
-from pydantic import Field, model_validator
+from pydantic import Field
 from .errors import unknown_name
 from .schema import *
 
@@ -46,16 +46,11 @@ class Preprocessing(Section):
     "What is done to a recording before windows are cut"
     montage: Literal['10-20']|list[str] = Field('10-20', description='channels in their order; 10-20: the usual 19')
     missing: list[str] = Field([], description='channels of the montage that may be missing, and are then zeros')
-    bandpass: tuple[NotNegative,Positive]|None = Field((.5,120.), description='edges of the Butterworth pass band, Hz; none: no filter')
+    bandpass: Annotated[tuple[NotNegative,Positive]|None, FromList] = Field((.5,120.),
+        description='edges of the Butterworth pass band, Hz; none: no filter')
     notch_freq: Positive|None = Field(60., description='of the mains, Hz (50 in Europe); none: no notch')
     normalize: bool = Field(True, description='z-score each channel over its recording')
     zero_phase: bool = Field(False, description='filter back as well: no delay, but the filter looks ahead')
-
-    @model_validator(mode='before')
-    @classmethod
-    def _tuple(cls, values):
-        if isinstance(values, dict) and isinstance(values.get('bandpass'), list): values = {**values, 'bandpass': tuple(values['bandpass'])}
-        return values
 
 # %% ../nbs/00_config_signals.ipynb #e66391b4
 class SignalModelKeys(Section):
@@ -70,11 +65,10 @@ class Scheduler(Section):
     warmup_ratio: Share = Field(.1, description='share of all steps that warm up')
     min_lr: NotNegative = Field(0., description='learning rate at the end')
 
-class SignalEarlyStopping(Section):
+class SignalEarlyStopping(EarlyStopping):
     "When to stop, and by which figure the best weights are chosen"
     patience: Count = Field(3, description='epochs without improvement')
     metric: str = Field('sensitivity_at_10fa', description='figure of the stitched validation recordings, or valid_loss')
-    min_delta: NotNegative = Field(0., description='what counts as improvement')
 
 class Training(Section):
     "The training"

@@ -98,6 +98,7 @@ def _sides_table(sides):
     rows = [[s, len(t), t.patient.nunique(), f'{t.hours.sum():.2f}', int(t.seizures.sum())] for s,t in g]
     return html_table(['side','recordings','patients','hours','seizures'], rows, (1,2,3,4))
 
+# %% ../nbs/78_report_signals.ipynb #72c717d9
 def signal_report(
     run # run folder of a signal experiment
 )->Path:

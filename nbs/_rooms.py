@@ -11,7 +11,8 @@ models.interaction models.zoo models.borrowed models.cost models.frames models.c
 models.features models.scenes models.faces models.signals
 train.losses train.distributed train.callbacks train.checkpoints train.robust train.learners train.phases train.logs
 train.interaction train.tracking train.scenes train.signals
-infer.predict infer.frames infer.probe infer.review infer.tracks infer.scan_signals infer.scan fuse.experts fuse.fusion infer.affect
+infer.predict infer.frames infer.probe infer.review infer.tracks infer.resume infer.scan_signals infer.scan_frames infer.scan
+fuse.experts fuse.fusion infer.affect
 evaluation evaluation_signals card report report_signals report_affect compare course experiment_signals
 experiment_affect experiment_frames experiment_features experiment_stages experiment sweep demo cli""".split()
 NO_TORCH = 'errors score. schema config runs stages'.split()

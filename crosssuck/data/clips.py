@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['kinetics_stats', 'clip_channels', 'diff_std', 'ClipRequest', 'as_clip', 'film_strip', 'TensorClip', 'strip_axes',
            'normalise_clips', 'NormalizeClips', 'preprocess', 'label_lists', 'encode_labels', 'ClipSet', 'ClipLoader',
-           'show_batch', 'show_results', 'side_rows', 'clip_dls', 'ReadClip', 'ClipBlock']
+           'show_batch', 'show_results', 'side_rows', 'both_sides', 'without_copies', 'clip_dls', 'ReadClip',
+           'ClipBlock']
 
 # %% ../../nbs/data/06_clips.ipynb #c40c8ed2
 import pickle
@@ -286,6 +287,7 @@ def _start_worker(i): cv2.setNumThreads(0) # a pool of threads does not survive 
 # %% ../../nbs/data/06_clips.ipynb #ec703e40
 class ClipLoader(TfmdDL):
     "Batches of clips as a pure function of seed and epoch: (`TensorClip`, targets)"
+    tensor = TensorClip # what a clip is
     def __init__(self,
         dataset:ClipSet,    # what to read
         bs:int=8,           # clips a batch
@@ -301,7 +303,7 @@ class ClipLoader(TfmdDL):
         self.seed,self.epoch,self.sampling,self._pool = seed,epoch,sampling or Sampling('plain', None),None
         self.threads = threads or (0 if self.fake_l.num_workers else num_workers)
         self.share,self.whole = (0,1),None # of each batch, where several processes train; clips of the whole batch
-        self._n_inp,self._types = 1,{tuple: [TensorClip, type(dataset.target(dataset.targets))]}
+        self._n_inp,self._types = 1,{tuple: [self.tensor, type(dataset.target(dataset.targets))]}
 
     @property
     def events(self): return self.dataset.events
@@ -360,7 +362,7 @@ class ClipLoader(TfmdDL):
     def _finish(self, got):
         if isinstance(got, InputError): raise got
         x,y,at = got
-        b = TensorClip(x.permute(0,1,4,2,3), at=at),self.dataset.target(y)
+        b = self.tensor(x.permute(0,1,4,2,3), at=at),self.dataset.target(y)
         if self.device is not None: b = to_device(b, self.device, non_blocking=self.pin_memory)
         return self.after_batch(b)
 
@@ -445,6 +447,33 @@ def _left_out(events, failures, rows):
     "`rows` without those whose event cannot be read"
     return rows[~events.event_id.iloc[rows].astype(str).isin(failures.event_id.astype(str)).to_numpy()]
 
+# %% ../../nbs/data/06_clips.ipynb #db5d5b89
+def both_sides(
+    sets,          # of training and of validation, each a `ClipSet`
+    bs:int,        # clips in a training batch
+    valid_bs:int,  # clips in a validation batch; None: `bs`
+    device,        # a torch device
+    normalise,     # what a batch goes through on the device
+    sampling=None, # a `Sampling` of the training order; None: every clip once
+    seed:int=42,   # decides order, jitter, augmentation
+    workers:int=0, # processes that read; threads where there can be none (macOS)
+    threads:int=0, # threads that read, instead of processes
+    loader=ClipLoader # what loads a side
+)->DataLoaders:
+    "Training shuffled, whole batches only, and validation in order; raises `InputError` for too few training events"
+    if (n := len(sets[0]))<bs: raise InputError(f'{n} training events make no batch of {bs}', right=f'`bs` of at most {n}')
+    same = dict(seed=seed, num_workers=workers, threads=threads, device=device, pin_memory=device.type=='cuda', after_batch=[normalise])
+    return DataLoaders(loader(sets[0], bs, shuffle=True, drop_last=True, sampling=sampling, **same),
+                       loader(sets[1], valid_bs or bs, **same), device=device)
+
+def without_copies(
+    events:pd.DataFrame, # an event table
+    rows                 # positions in it
+)->tuple:
+    "`(rows, how many were left out)`: those that are no copies made by oversampling, since an event is scored once"
+    copies = events['copy'].fillna(0).to_numpy()[rows]>0 if 'copy' in events else np.zeros(len(rows), bool)
+    return rows[~copies],int(copies.sum())
+
 # %% ../../nbs/data/06_clips.ipynb #5c2dc7f4
 def clip_dls(
     reader,                  # a `ClipReader`
@@ -475,8 +504,7 @@ def clip_dls(
     rows = [side_rows(events, s) for s in (train, valid)]
     failures = failures[failures.event_id.astype(str).isin(events.event_id.iloc[np.concatenate(rows)].astype(str))].reset_index(drop=True)
     rows = [_left_out(events, failures, r) for r in rows]
-    copies = events['copy'].fillna(0).to_numpy()[rows[1]]>0 if 'copy' in events else np.zeros(len(rows[1]), bool)
-    rows[1] = rows[1][~copies]
+    rows[1],copies = without_copies(events, rows[1])
     for side,r in zip(('training','validation'), rows): _check_side(side, r, failures)
     vocab = _classes(*(events.label.iloc[r] for r in rows), vocab, label_sep)
     augment = ClipAugment(reader.size) if augment is True else augment
@@ -484,14 +512,10 @@ def clip_dls(
     swap = BackgroundSwap(reader, rows[0], background) if background else None
     sets = [ClipSet(reader, r, vocab, augment or plain if t else plain, t, clips_per_event, label_sep, swap if t else None)
             for r,t in zip(rows, (True,False))]
-    if (n := len(sets[0]))<bs: raise InputError(f'{n} training events make no batch of {bs}', right=f'`bs` of at most {n}')
     device = torch.device(device) if device is not None else best_device(verbose=False)
     drawn = _drawn(sets[0], balanced, remedy, by, cap, bs)
-    same = dict(seed=seed, num_workers=workers, threads=threads, device=device, pin_memory=device.type=='cuda',
-                after_batch=[NormalizeClips(*stats, channels)])
-    dls = DataLoaders(ClipLoader(sets[0], bs, shuffle=True, drop_last=True, sampling=drawn, **same),
-                      ClipLoader(sets[1], valid_bs or bs, **same), device=device)
-    dls.failures,dls.notes = failures,_notes(sets, failures, int(copies.sum()), drawn, bs)
+    dls = both_sides(sets, bs, valid_bs, device, NormalizeClips(*stats, channels), drawn, seed, workers, threads)
+    dls.failures,dls.notes = failures,_notes(sets, failures, copies, drawn, bs)
     dls.preprocessing = dict(size=list(plain.size), read_size=list(reader.size), n_frames=reader.n_frames, fps=float(reader.fps),
                              channels=channels, mean=list(stats[0]), std=list(stats[1]), diff_std=diff_std)
     if verbose: print('\n'.join(dls.notes))

@@ -6,9 +6,9 @@
 __all__ = ['LABELS', 'PRIORS', 'InteractionDraw', 'read_frame_labels', 'extract_frames', 'frame_truth', 'frame_sequences',
            'balance_sequences', 'write_sequences', 'make_sequences', 'read_sequences', 'frame_seconds',
            'split_sequences', 'with_frame_labels', 'interaction_prior', 'clip_prior', 'audit_sequences', 'prior_tells',
-           'prior_auc', 'positive_label', 'read_picture', 'FrameReader', 'InteractionAugment', 'temporal_position',
-           'interaction_input', 'TensorInteraction', 'NormalizeInteraction', 'SequenceSet', 'SequenceLoader',
-           'show_batch', 'interaction_dls', 'sequence_loader']
+           'prior_auc', 'positive_label', 'fit_picture', 'read_picture', 'FrameReader', 'InteractionAugment',
+           'temporal_position', 'interaction_input', 'TensorInteraction', 'NormalizeInteraction', 'SequenceSet',
+           'SequenceLoader', 'show_batch', 'interaction_dls', 'sequence_loader']
 
 # %% ../../nbs/data/10_frames.ipynb #30fbe20f
 import json
@@ -24,11 +24,11 @@ from fastai.data.core import DataLoaders, show_batch
 from fastai.data.transforms import CategoryMap
 from fastai.imports import dispatch
 from fastai.losses import BCEWithLogitsLossFlat
-from fastai.torch_core import to_device
 from fastcore.foundation import L
 from fasttransform import DisplayedTransform
 from .augment import as_size, center_window
-from .clips import ClipLoader, ClipRequest, ClipSet, TensorClip, encode_labels, kinetics_stats, side_rows, strip_axes
+from .clips import (ClipLoader, ClipRequest, ClipSet, TensorClip, both_sides, encode_labels, kinetics_stats, side_rows,
+                                  strip_axes, without_copies)
 from .events import raw_table, read_events, video_key, video_keys
 from .leakage import Finding, audit_leakage
 from .splits import split_events
@@ -611,6 +611,16 @@ def _with_copies(report, table, max_rows, progress):
 _COPIES = 'the same pictures under two names: keep one of the recordings, or both on one side (split: video, with one name for both)'
 
 # %% ../../nbs/data/10_frames.ipynb #28d25d74
+def fit_picture(
+    f,    # RGB, uint8 (H,W,3)
+    size, # (height, width) in pixels
+)->np.ndarray:
+    "The middle of a frame in the proportions of `size`, scaled to it; the frame itself where it has that size"
+    if f.shape[:2]==tuple(size): return f
+    t,l,h,w = center_window(*f.shape[:2], size[1]/size[0])
+    shrinks = size[0]<h and size[1]<w
+    return cv2.resize(f[t:t+h,l:l+w], size[::-1], interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+
 def read_picture(
     path,    # a picture file
     size,    # (height, width) in pixels
@@ -621,11 +631,7 @@ def read_picture(
     except OSError as e: raise InputError(f'the frame cannot be read ({e.strerror})', Path(path).name) from None
     f = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB) if len(data) else None
     if f is None: raise InputError('the frame is no picture, or torn', Path(path).name, 'extract it anew')
-    if f.shape[:2]!=tuple(size):
-        t,l,h,w = center_window(*f.shape[:2], size[1]/size[0])
-        shrinks = size[0]<h and size[1]<w
-        f = cv2.resize(f[t:t+h,l:l+w], size[::-1], interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    out[:] = f
+    out[:] = fit_picture(f, size)
 
 # %% ../../nbs/data/10_frames.ipynb #4c5d654c
 class FrameReader:
@@ -868,19 +874,7 @@ class SequenceSet(ClipSet):
 # %% ../../nbs/data/10_frames.ipynb #3759f99a
 class SequenceLoader(ClipLoader):
     "Batches of clips as a pure function of seed and epoch: (`TensorInteraction`, targets)"
-    def __init__(self,
-        dataset:SequenceSet, # what to read
-        *args, **kwargs      # as for `ClipLoader`
-    ):
-        super().__init__(dataset, *args, **kwargs)
-        self._types = {tuple: [TensorInteraction, type(dataset.target(dataset.targets))]}
-
-    def _finish(self, got):
-        if isinstance(got, InputError): raise got
-        x,y,at = got
-        b = TensorInteraction(x.permute(0,1,4,2,3), at=at),self.dataset.target(y)
-        if self.device is not None: b = to_device(b, self.device, non_blocking=self.pin_memory)
-        return self.after_batch(b)
+    tensor = TensorInteraction
 
 @dispatch
 def show_batch(x:TensorInteraction, y, samples, ctxs=None, max_n=6, n_frames=9, figsize=None, **kwargs): # noqa: F811
@@ -916,8 +910,7 @@ def interaction_dls(
     if frames is not None: table = with_frame_labels(table, frames)
     if 'label' not in table: raise InputError('the clips have no labels', 'interaction_dls', '`sequence_loader` predicts without')
     table,rows = table.reset_index(drop=True),[side_rows(table.reset_index(drop=True), s) for s in (train, valid)]
-    copies = table['copy'].fillna(0).to_numpy()[rows[1]]>0 if 'copy' in table else np.zeros(len(rows[1]), bool)
-    rows[1] = rows[1][~copies]
+    rows[1],copies = without_copies(table, rows[1])
     for side,r in zip(('training','validation'), rows):
         if len(r)<2: raise InputError(f'{len(r)} clips on the {side} side', right='a side needs two at least')
     vocab = _two_labels(table, rows, positive)
@@ -926,13 +919,11 @@ def interaction_dls(
     readers = [FrameReader(table, size, p) for p in (prior, valid_prior or prior)]
     sets = [SequenceSet(reader, r, vocab, augment, t) for reader,r,t in zip(readers, rows, (True,False))]
     device = torch.device(device) if device is not None else best_device(verbose=False)
-    same = dict(seed=seed, num_workers=workers, threads=threads, device=device, pin_memory=device.type=='cuda',
-                after_batch=[NormalizeInteraction(*stats)])
-    dls = DataLoaders(SequenceLoader(sets[0], bs, shuffle=True, drop_last=True, **same), SequenceLoader(sets[1], valid_bs or bs, **same),
-                      device=device)
+    dls = both_sides(sets, bs, valid_bs, device, NormalizeInteraction(*stats), seed=seed, workers=workers, threads=threads,
+                     loader=SequenceLoader)
     dls.preprocessing = dict(size=list(readers[0].size), n_frames=readers[0].n_frames, channels='interaction', prior=prior,
                              valid_prior=readers[1].prior, mean=list(stats[0]), std=list(stats[1]), frame_s=frame_seconds(table))
-    dls.notes = _notes(sets, bs, table.attrs.get('notes', []), int(copies.sum()))
+    dls.notes = _notes(sets, bs, table.attrs.get('notes', []), copies)
     if verbose: print('\n'.join(dls.notes))
     return dls
 

@@ -660,6 +660,31 @@ def _accept(self:VideoFile, f, n, sound, size):
         sizes = f'{f.width}x{f.height} pixels at {at}, and {self.width}x{self.height} elsewhere'
         raise VideoError('decode', f'the picture is {sizes}', self.path, 'ask for one `size`')
 
+# %% ../../nbs/data/03_video.ipynb #b1fb6633
+@patch
+def stream(self:VideoFile,
+    indices,   # numbers of frames in the order of presentation, rising
+    size=None, # (height, width) in pixels, or one number for a square; as stored by default
+    box=None   # (x, y, width, height) in pixels, cut out before scaling
+):
+    "Yield the frames `indices` one by one, uint8 (H,W,3) RGB; raises what `frames` raises"
+    i = np.asarray(indices)
+    if len(i) and (i[0]<0 or i[-1]>=len(self)):
+        raise self._none_there(f'there is no frame {int(i[-1] if i[-1]>=len(self) else i[0])}')
+    if (np.diff(i)<=0).any(): raise InputError('frames that are streamed come one after the other', self.path, 'rising numbers')
+    size,box = _size(size),self._fits(box)
+    h,w = size or (box[3],box[2]) if box else size or (self.height,self.width)
+    packet = self._index.order[i.astype(int)] if len(i) else np.array([], int)
+    scale,place,held,due = _Scaler(size, box, self.threads),{int(n): k for k,n in enumerate(packet)},{},0
+    for n,f,sound in self._decoder.decode(sorted(place)):
+        self._accept(f, n, sound, size)
+        out = np.empty((h,w,3), np.uint8)
+        scale(f, out)
+        held[place[n]] = out
+        while due in held:
+            yield held.pop(due)
+            due += 1
+
 # %% ../../nbs/data/03_video.ipynb #e3f659f7
 @lru_cache
 def _beat(n_frames, fps):

@@ -7,14 +7,12 @@ __all__ = ['VIDEO_SUFFIXES', 'scan_video', 'scan_model', 'scans_signals', 'run_p
 
 # %% ../../nbs/infer/04_scan.ipynb #6e5ebbe4
 import inspect
-import time
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from fastcore.basics import patch
 from ..data.clips import preprocess
 from ..data.signals import (SignalSet, annotations_beside, is_seizure, read_annotations, read_recording, recording_files,
                                     recording_stem)
@@ -22,38 +20,14 @@ from ..data.video import VideoFile
 from ..device import best_device
 from ..errors import InputError, unknown_name
 from .predict import as_exported
-from .scan_signals import _hop, _signal_model, preparation, scan_recording, scan_signal
-from .tracks import (TRACK, Track, _ahead, _finished, _keep, _model_mark, _resumed, found_events, plot_track, save_track,
-                                    track_path, write_annotations)
+from .frames import frames_model
+from .resume import Resumable, answers, model_mark
+from .scan_frames import as_frame_model, frame_rate, scan_frames, scans_frames
+from .scan_signals import as_signal_model, preparation, scan_recording, scan_signal, window_hop
+from .tracks import TRACK, Track, found_events, plot_track, track_path, write_annotations
 from ..models.zoo import ExportedModel, read_plain
 from ..runs import atomic_path
 from ..score.postprocess import STITCH_WEIGHTS, Post, stitch
-
-# %% ../../nbs/infer/04_scan.ipynb #91531483
-@patch
-def stream(self:VideoFile,
-    indices,   # numbers of frames in the order of presentation, rising
-    size=None, # (height, width) in pixels, or one number for a square; as stored by default
-    box=None   # (x, y, width, height) in pixels, cut out before scaling
-):
-    "Yield the frames `indices` one by one, uint8 (H,W,3) RGB; raises what `frames` raises"
-    from crosssuck.data.video import _Scaler, _size
-    i = np.asarray(indices)
-    if len(i) and (i[0]<0 or i[-1]>=len(self)):
-        raise self._none_there(f'there is no frame {int(i[-1] if i[-1]>=len(self) else i[0])}')
-    if (np.diff(i)<=0).any(): raise InputError('frames that are streamed come one after the other', self.path, 'rising numbers')
-    size,box = _size(size),self._fits(box)
-    h,w = size or (box[3],box[2]) if box else size or (self.height,self.width)
-    packet = self._index.order[i.astype(int)] if len(i) else np.array([], int)
-    scale,place,held,due = _Scaler(size, box, self.threads),{int(n): k for k,n in enumerate(packet)},{},0
-    for n,f,sound in self._decoder.decode(sorted(place)):
-        self._accept(f, n, sound, size)
-        out = np.empty((h,w,3), np.uint8)
-        scale(f, out)
-        held[place[n]] = out
-        while due in held:
-            yield held.pop(due)
-            due += 1
 
 # %% ../../nbs/infer/04_scan.ipynb #c4117c89
 def _grid(video, fps, hop_s, n_frames):
@@ -128,49 +102,39 @@ def scan_video(
 )->Track:
     "The `Track` of a recording; raises `VideoError` for one that cannot be read to its end, `InputError` for no clip model"
     m = as_exported(model)
-    p,partial = m.preprocessing,Path(out).with_suffix('.part.npz') if out else None
+    p,device = m.preprocessing,device or best_device(verbose=False)
     with VideoFile(path) as video:
         numbers,hop = _grid(video, p['fps'], hop_s, p['n_frames'])
-        key = dict(recording=video.fingerprint, model=_model_mark(m), hop=hop, weights=weights)
-        if done := _finished(out, key): return done
-        under = key|dict(weights=None, bs=bs) # stitching comes last; another batch rounds otherwise
-        found = _resumed(partial, under).get('logits', np.zeros((0,len(m.labels)), np.float32))
-        n,size = _n_windows(len(numbers), p['n_frames'], hop),tuple(p.get('read_size', p['size']))
-        batches = _clip_batches(_windows(video, numbers, size, p['n_frames'], hop, len(found)), bs)
-        found = _answers(m, batches, found, n, device, keep_s, partial, under, progress, path)
+        key = dict(recording=video.fingerprint, model=model_mark(m), hop=hop, weights=weights)
+        kept = Resumable(out, key, dict(weights=None, bs=bs), keep_s) # stitching comes last; another batch rounds otherwise
+        if done := kept.finished(): return done
+        n,size,net = _n_windows(len(numbers), p['n_frames'], hop),tuple(p.get('read_size', p['size'])),m.model.to(device).eval()
+        def ask(x): return net(preprocess(x, p, device))
+        def batches(first): return _clip_batches(_windows(video, numbers, size, p['n_frames'], hop, first), bs)
+        found = answers(ask, batches, n, len(m.labels), kept, progress, path)
     facts = dict(key=key, windows=n, window_s=p['n_frames']/p['fps'], hop_s=hop/p['fps'], weights=weights)
     logits = _over_time(found, hop, p['n_frames'], len(numbers), weights)
-    track = Track.of_logits(Path(path).name, m.labels, 1/p['fps'], video.duration, logits, facts, bool(m.extra.get('label_sep')) or None)
-    if out:
-        save_track(track, out)
-        partial.unlink(missing_ok=True)
-    return track
-
-def _answers(m, batches, found, of, device, keep_s, partial, key, progress, path):
-    "Logits (of, classes): those `found` before and the model's for the batches, kept on the way"
-    device = device or best_device(verbose=False)
-    net,first,parts,began = m.model.to(device).eval(),len(found),[found],time.monotonic()
-    kept,done = began,first
-    for x in _ahead(batches):
-        with torch.inference_mode(): parts.append(net(preprocess(x, m.preprocessing, device)).float().cpu().numpy())
-        done += len(x)
-        if not np.isfinite(parts[-1]).all(): raise InputError('the network answered with something that is no number', path)
-        if partial and done<of and time.monotonic()-kept>=keep_s:
-            _keep(partial, key, logits=np.concatenate(parts))
-            kept = time.monotonic()
-        if progress: progress(done, of, (time.monotonic()-began)/(done-first)*(of-done))
-    return np.concatenate(parts)
+    apart = bool(m.extra.get('label_sep')) or None
+    return kept.write(Track.of_logits(Path(path).name, m.labels, 1/p['fps'], video.duration, logits, facts, apart))
 
 # %% ../../nbs/infer/04_scan.ipynb #5dd110a9
 def scan_model(
-    model # a run folder, an exported file, an `ExportedModel`, or a Learner over `clip_dls` or `signal_dls`
+    model # a run folder, an exported file, an `ExportedModel`, or a Learner over `clip_dls`, `interaction_dls` or `signal_dls`
 )->ExportedModel:
-    "The model, for clips or for signals; `scans_signals` tells which. Raises `InputError` for what is neither"
-    if isinstance(model, (str,Path)):
-        path = Path(model)/'model.pt' if Path(model).is_dir() else Path(model)
-        return (_signal_model if path.is_file() and _format(path).startswith('crosssuck.signals') else as_exported)(path)
-    data = getattr(getattr(getattr(model, 'dls', None), 'train', None), 'dataset', None)
-    return _signal_model(model) if isinstance(data, SignalSet) else as_exported(model)
+    "The model, for clips, lists of frames or signals; `scans_frames` and `scans_signals` tell which. Raises `InputError` for what is none"
+    if isinstance(model, (str,Path)): return _opened(model)
+    dls = getattr(model, 'dls', None)
+    if isinstance(getattr(getattr(dls, 'train', None), 'dataset', None), SignalSet): return as_signal_model(model)
+    of_frames = (getattr(dls, 'preprocessing', None) or {}).get('channels')=='interaction'
+    return (as_frame_model if of_frames else as_exported)(model)
+
+def _opened(path):
+    "The model of a run folder or a file"
+    if Path(path).is_dir() and frames_model(path): return as_frame_model(path)
+    file = Path(path)/'model.pt' if Path(path).is_dir() else Path(path)
+    kind = _format(file) if file.is_file() else ''
+    if kind.startswith('crosssuck.interaction'): return as_frame_model(path)
+    return (as_signal_model if kind.startswith('crosssuck.signals') else as_exported)(file)
 
 def _format(path):
     held = read_plain(path)
@@ -181,6 +145,11 @@ def scans_signals(
 )->bool:
     "Whether it is for signals: they have a sampling rate where clips have frames a second"
     return 'sfreq' in m.preprocessing
+
+def _scanner(m):
+    "What scans a recording with it, and what it was trained on"
+    if scans_signals(m): return scan_signal,'signals'
+    return (scan_frames,'lists of frames') if scans_frames(m) else (scan_video,'clips')
 
 def run_post(
     model,    # as for `scan_model`
@@ -244,7 +213,7 @@ def scan(
     positive:str=None,# the class that is looked for; default: that of the run, else the last class
     post=None,        # `Post` or a dict of its fields; default, field by field: that of the run, see `run_post`
     progress:bool=True, # a bar for each recording, with the time left
-    **kwargs          # of `scan_video` or `scan_signal`: hop_s, weights, bs, device; for signals also missing, notch, sfreq, channels, unit
+    **kwargs          # of `scan_video`, `scan_frames` or `scan_signal`: bs, device, hop_s, weights, fps, missing, notch, ...
 )->tuple:
     """`(events of all recordings, failures)`, also as events.csv and failures.csv in `out`; `events.attrs['notes']` says what was noticed.
     Raises `InputError` where nothing can be scanned, and for a track in `out` that was made otherwise"""
@@ -273,14 +242,16 @@ def _asked(m, positive, kwargs):
     "The class that is looked for; raises `InputError` for one that there is not and for settings that no recording could be scanned with"
     positive = positive or m.extra.get('positive') or m.labels[-1]
     if positive not in m.labels: raise unknown_name('class', positive, m.labels, 'positive')
-    takes = {*inspect.signature(scan_signal if scans_signals(m) else scan_video).parameters}
+    way,trained_on = _scanner(m)
+    takes = {*inspect.signature(way).parameters}
     if scans_signals(m):
         steps,*sizes = preparation(m.preprocessing)
-        _hop(kwargs.get('hop_s'), steps['sfreq'], *sizes)
+        window_hop(kwargs.get('hop_s'), steps['sfreq'], *sizes)
         takes |= {*inspect.signature(read_recording).parameters,'sfreq','channels','unit','bad'}
+    if scans_frames(m): frame_rate(m, kwargs.get('fps'))
     takes -= {'model','recording','path','out','progress','read','events','kwargs'} # scan's own
     for k in kwargs:
-        if k not in takes: raise unknown_name('setting', k, sorted(takes), 'scan')
+        if k not in takes: raise unknown_name('setting', k, sorted(takes), f'scan by a model of {trained_on}')
     weights = kwargs.get('weights', 'flat')
     if isinstance(weights, str) and weights not in STITCH_WEIGHTS: raise unknown_name('weights', weights, STITCH_WEIGHTS)
     return positive
@@ -302,9 +273,10 @@ def _bar(path, i, n, shown):
 def _looked_at(m, path, kept, told, kwargs):
     "Track of a recording, its annotations (None where there are none) and what was noticed"
     if not scans_signals(m):
-        track = scan_video(m, path, out=kept, progress=told, **kwargs)
-        try: return track,read_annotations(beside) if (beside := annotations_beside(path)) else None,[]
-        except InputError as e: return track,None,[f'shown without its annotations: {e}']
+        track = _scanner(m)[0](m, path, out=kept, progress=told, **kwargs)
+        notes = track.facts.get('notes', [])
+        try: return track,read_annotations(beside) if (beside := annotations_beside(path)) else None,notes
+        except InputError as e: return track,None,[*notes, f'shown without its annotations: {e}']
     own = {k: v for k,v in kwargs.items() if k in inspect.signature(scan_signal).parameters}
     rec = scan_recording(path, **{k: v for k,v in kwargs.items() if k not in own})
     track = scan_signal(m, rec, out=kept, progress=told, **own)

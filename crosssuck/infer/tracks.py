@@ -6,17 +6,12 @@
 __all__ = ['TRACK', 'Track', 'track_path', 'save_track', 'read_track', 'found_events', 'write_annotations', 'plot_track']
 
 # %% ../../nbs/infer/04_tracks.ipynb #67b1fff6
-import glob
-import hashlib
 import json
-import queue
 import re
-import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 import numpy as np
 import pandas as pd
-import torch
 from scipy.special import expit, softmax
 from ..data.signals import is_seizure, recording_stem
 from ..errors import InputError, unknown_name
@@ -166,69 +161,3 @@ def plot_track(
     known = f', {len(reference)} in the reference' if reference is not None else ''
     ax.set_title(f'{track.name}: {len(events)} found{known}', fontsize=9, loc='left')
     return ax
-
-# %% ../../nbs/infer/04_tracks.ipynb #1668b583
-def _ahead(items, n=2):
-    "Yield what the generator `items` gives, made in a thread of its own, `n` ahead"
-    got,stop,end = queue.Queue(n),threading.Event(),object()
-    def put(x):
-        while not stop.is_set():
-            try: return got.put(x, timeout=.05)
-            except queue.Full: pass
-    def work():
-        try:
-            for x in items:
-                put((x,None))
-                if stop.is_set(): break
-            put((end,None))
-        except BaseException as e: put((end,e))
-        finally: items.close()
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    try:
-        while True:
-            x,e = got.get()
-            if e is not None: raise e
-            if x is end: return
-            yield x
-    finally:
-        stop.set()
-        thread.join()
-
-# %% ../../nbs/infer/04_tracks.ipynb #126b482b
-def _keep(path, key, **arrays):
-    "Write the arrays of an unfinished scan, whole or not at all"
-    with atomic_path(path) as part, open(part, 'wb') as f:
-        np.savez(f, key=np.frombuffer(json.dumps(plain(key), sort_keys=True).encode(), np.uint8), **arrays)
-
-def _resumed(path, key):
-    "The arrays that were kept under the same key; an empty dict where there are none"
-    if path is None or not path.exists(): return {}
-    try:
-        with np.load(path, allow_pickle=False) as z:
-            if z['key'].tobytes()!=json.dumps(plain(key), sort_keys=True).encode(): return {}
-            return {k: z[k] for k in z.files if k!='key'}
-    except Exception: return {} # torn: begun anew
-
-def _finished(out, key):
-    "The track at `out`, if it was made under the same key; None where there is none; raises `InputError` for one that was made otherwise"
-    if out is None: return
-    if not Path(out).exists(): return _tidied(Path(out))
-    track,key = read_track(out),plain(key)
-    made = track.facts.get('key') or {}
-    if other := [k for k in key if made.get(k)!=key[k]]:
-        raise InputError(f'a track stands there that was made otherwise ({", ".join(other)})', out, 'another folder, or remove it')
-    Path(out).with_suffix('.part.npz').unlink(missing_ok=True)
-    return track
-
-def _tidied(out):
-    "Remove what a killed scan left half written"
-    for p in glob.glob(f'{glob.escape(str(out.parent))}/.{glob.escape(out.stem)}.*.tmp'): Path(p).unlink(missing_ok=True)
-
-def _model_mark(m):
-    "16 hex digits of an `ExportedModel`: weights, classes and preprocessing"
-    h = hashlib.sha256(json.dumps(plain([type(m.model).__name__, m.name, m.kwargs, m.labels, m.preprocessing]), sort_keys=True).encode())
-    for k,v in m.model.state_dict().items():
-        h.update(k.encode())
-        h.update(v.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
-    return h.hexdigest()[:16]
