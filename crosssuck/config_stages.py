@@ -7,7 +7,7 @@ __all__ = ['Pixels', 'ON_SCALED', 'Augmentation', 'Scale', 'OnScaled', 'StagedDa
 
 # %% ../nbs/00_config_stages.ipynb #8ac32d75
 from typing import Annotated, ClassVar, Literal
-from pydantic import Field, model_validator
+from pydantic import Field
 from .config_events import *
 from .config_features import KINDS_OF_FEATURES, FeaturesConfig, Measured
 from .errors import unknown_name
@@ -17,31 +17,19 @@ from .schema import *
 class Augmentation(Section):
     "Copies of the training events"
     copies: Annotated[int, Field(ge=0, le=100)] = Field(1, description='copies of each training event; 0: none')
-    crop_scale: tuple[Share|Literal[1,1.0],Positive]|None = Field((.6,1.),
+    crop_scale: Annotated[tuple[Share|Literal[1,1.0],Positive]|None, FromList] = Field((.6,1.),
         description='share of the picture that a random crop keeps, from and to; none: no crop')
     flip: Annotated[float, Field(ge=0, le=1)] = Field(.5, description='share of copies mirrored left to right')
     trivial: bool = Field(False, description='TrivialAugment (Mueller & Hutter 2021), one draw a copy')
     longest: Annotated[int, Field(ge=16)]|None = Field(640, description='longer side of a copy, pixels at most; none: as recorded')
-
-    @model_validator(mode='before')
-    @classmethod
-    def _tuple(cls, values):
-        if isinstance(values, dict) and isinstance(values.get('crop_scale'), list): values = {**values,
-            'crop_scale': tuple(values['crop_scale'])}
-        return values
 
 # %% ../nbs/00_config_stages.ipynb #b7c87faa
 Pixels = Annotated[int, Field(ge=16)]
 
 class Scale(Section):
     "The size at which clips are measured once more"
-    size: Pixels|tuple[Pixels,Pixels] = Field(112, description='height and width in pixels: one number for a square, or both')
-
-    @model_validator(mode='before')
-    @classmethod
-    def _tuple(cls, values):
-        if isinstance(values, dict) and isinstance(values.get('size'), list): values = {**values, 'size': tuple(values['size'])}
-        return values
+    size: Annotated[Pixels|tuple[Pixels,Pixels], FromList] = Field(112,
+        description='height and width in pixels: one number for a square, or both')
 
     @property
     def height_width(self)->tuple: return self.size if isinstance(self.size, tuple) else (self.size,self.size)
