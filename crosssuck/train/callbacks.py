@@ -6,7 +6,7 @@
 __all__ = ['AGGREGATIONS', 'phase_of', 'one_line_errors', 'EpochCallback', 'rng_state', 'set_rng_state', 'StepSeed',
            'DeviceCallback', 'TableColumns', 'FocalLossCallback', 'real_precisions', 'MixedPrecision', 'Accumulate',
            'GradClip', 'stop_training', 'NaNGuard', 'MaxSteps', 'aggregate_clips', 'event_table', 'EventMetrics',
-           'direction', 'judged', 'is_better', 'Monitor', 'EarlyStop', 'epoch_row', 'RunRecord']
+           'direction', 'judged', 'is_better', 'Monitor', 'EarlyStop', 'epoch_row', 'RunRecord', 'in_lines']
 
 # %% ../../nbs/train/02_callbacks.ipynb #7bb51116
 import math
@@ -508,3 +508,16 @@ class RunRecord(EpochCallback):
     def load_state(self, state):
         self.history = state['history']
         if self.folder is not None: self.folder.log_anew(self.history)
+
+# %% ../../nbs/train/02_callbacks.ipynb #3591e147
+@contextmanager
+def in_lines(learn):
+    "A training that prints a line an epoch, each figure under its name: for a log file, where a table that redraws itself is noise"
+    def line(row):
+        names,values = learn.recorder.metric_names,[f'{v:.4g}' if isinstance(v, float) else '-' if v is None else str(v) for v in row]
+        print(', '.join(f'{n} {v}' for n,v in zip(names, values)), flush=True)
+    before = learn.logger
+    with learn.no_bar():
+        learn.logger = line
+        try: yield
+        finally: learn.logger = before
