@@ -155,7 +155,7 @@ def _check_steps(self:Checkpoints):
 
 @patch
 def _best_saved(self:Checkpoints):
-    "The weights that `best` speaks of, in the file before where a run was cut short; the best ones before them, said, where a file is damaged"
+    "The weights that `best` speaks of, in the file before where a run was cut short; where one is damaged the best before them, said"
     self.behind.wait()
     states,faults = [],[]
     for path in [p for n in ('best.ckpt','best.prev.ckpt') if (p := self.folder.path/n).exists()]:
