@@ -6,7 +6,7 @@ A small network with everything that carries state (dropout, batch normalisation
 with warm-up, accumulation with a left-over, clipping, early stopping that counts, balanced sampling, augmentation, half precision where the
 processor has it) is trained once undisturbed. Then, `n` times: a process trains it, is killed with signal 9, another process with other
 initial weights goes on, is killed ... and the last one ends. Moments are drawn uniformly over the batches of the undisturbed training (in
-every second trial over those after the rate was found, which is most of the batches and little of the state), and within a batch over its
+every second trial over those after the search for the rate, which is most of the batches and writes nothing), and within a batch over its
 time, however busy the machine is; in every fourth trial the first kill waits for a checkpoint that is being written. A trial whose training
 was faster than the signal is drawn again. Compared are the weights at the end (all parameters and buffers), the best weights, the history
 and the lines of metrics.jsonl. Exit status 1 unless all are equal. Processes are forked from one that has imported everything: a trial
