@@ -3,13 +3,14 @@
 `python benchmarks/kill.py [--n 20] [--kills 1] [--workers 0] [--every-steps 3] [--seed 0]`
 
 A small network with everything that carries state (dropout, batch normalisation, MixUp, a frozen phase whose rate is looked for, a cosine
-with warm-up, accumulation with a left-over, clipping, early stopping that counts, balanced sampling, augmentation, half precision where
-the processor has it) is trained once undisturbed. Then, `n` times: a process trains it, is killed with signal 9, another process with
-other initial weights goes on, is killed ... and the last one ends. Moments are drawn uniformly over the batches of the undisturbed
-training, and within a batch over its time, however busy the machine is; in every fourth trial the first kill waits for a checkpoint that
-is being written. A trial whose training was faster than the signal is drawn again. Compared are the weights at the end (all parameters
-and buffers), the best weights, the history and the lines of metrics.jsonl. Exit status 1 unless all are equal. Processes are forked from
-one that has imported everything: a trial takes seconds.
+with warm-up, accumulation with a left-over, clipping, early stopping that counts, balanced sampling, augmentation, half precision where the
+processor has it) is trained once undisturbed. Then, `n` times: a process trains it, is killed with signal 9, another process with other
+initial weights goes on, is killed ... and the last one ends. Moments are drawn uniformly over the batches of the undisturbed training (in
+every second trial over those after the search for the rate, which is most of the batches and writes nothing), and within a batch over its
+time, however busy the machine is; in every fourth trial the first kill waits for a checkpoint that is being written. A trial whose training
+was faster than the signal is drawn again. Compared are the weights at the end (all parameters and buffers), the best weights, the history
+and the lines of metrics.jsonl. Exit status 1 unless all are equal. Processes are forked from one that has imported everything: a trial
+takes seconds.
 """
 import argparse
 import contextlib
@@ -33,6 +34,9 @@ import torch
 from torch import nn
 
 warnings.filterwarnings('ignore', category=FutureWarning)
+
+
+FINDER = 100 # batches of `find_lr`
 
 
 class WalkReader:
@@ -147,7 +151,7 @@ def trial(k, a, batches, took, rng, root):
     folder,places = root/f'trial{k}',[]
     for i in range(a.kills):
         process,beats = start(folder, other_weights(folder, 100*k+i), a)
-        at = rng.uniform(0, batches)
+        at = rng.uniform(FINDER*(k%2), batches)
         places.append(kill(process, beats, folder, math.ceil(at), at%1*took/batches, k%4==3 and i==0))
         process.join()
         if places[-1] is None: break

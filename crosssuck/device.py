@@ -108,15 +108,18 @@ def free_memory():
     if torch.backends.mps.is_available(): torch.mps.empty_cache()
 
 # %% ../nbs/02_device.ipynb #3b48039f
-_OUT_OF_MEMORY = ('CUDA out of memory', 'CUDA error: out of memory', 'HIP out of memory', 'HIP error: out of memory',
-                  'MPS backend out of memory', 'CUBLAS_STATUS_ALLOC_FAILED', 'CUDNN_STATUS_ALLOC_FAILED', "can't allocate memory",
-                  'CUDA driver error: out of memory', 'CUSOLVER_STATUS_ALLOC_FAILED', 'CUFFT_ALLOC_FAILED', 'NCCL error: out of memory',
-                  'DefaultCPUAllocator: not enough memory', 'Invalid buffer size:')
+_OUT_OF_MEMORY = ('CUDA out of memory', 'CUDA error: out of memory', 'CUDA driver error: out of memory', "Cuda failure 2 'out of memory'",
+                  'HIP out of memory', 'HIP error: out of memory', 'MPS backend out of memory', 'Invalid buffer size:',
+                  'CUBLAS_STATUS_ALLOC_FAILED', 'CUDNN_STATUS_ALLOC_FAILED', 'DEVICE_ALLOCATION_FAILED', 'HOST_ALLOCATION_FAILED',
+                  'CUSOLVER_STATUS_ALLOC_FAILED', 'CUFFT_ALLOC_FAILED', 'NCCL error: out of memory',
+                  "DefaultCPUAllocator: can't allocate memory", 'DefaultCPUAllocator: not enough memory', 'Cannot allocate memory (12)')
+_OPENCV_NO_MEMORY = -4
 
 def is_out_of_memory(error:BaseException)->bool:
     "Whether `error` says that memory ran out, on any device"
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)): return True
     if isinstance(error, OSError): return error.errno==errno.ENOMEM
+    if type(error).__module__=='cv2': return getattr(error, 'code', None)==_OPENCV_NO_MEMORY
     return isinstance(error, RuntimeError) and any(text in str(error) for text in _OUT_OF_MEMORY)
 
 # %% ../nbs/02_device.ipynb #ec2badcb

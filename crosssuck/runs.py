@@ -369,19 +369,27 @@ def metrics(
 
 def best_row(
     run,        # `Run`, the folder of one, or a table of `metrics`
-    metric:str, # a column of it
-    how='max',  # 'max' or 'min'
+    metric:str, # a column of it, or a metric that stands there as `val_<metric>`
+    how=None,   # 'max' or 'min'; None: known from the metric, 'min' for losses
     **where     # as for `metrics`
 )->dict:
     "The row in which `metric` is best, the first of equals; raises `InputError` where there is no such figure"
-    if how not in ('min','max'): raise unknown_name('direction', how, ['min','max'], 'best_row')
+    if how not in ('min','max',None): raise unknown_name('direction', how, ['min','max'], 'best_row')
     import pandas as pd
     table = run if isinstance(run, pd.DataFrame) else metrics(run, **where)
-    if metric not in table: raise unknown_name('metric', metric, [c for c in table if c not in _WHERE], 'metrics.jsonl')
-    values = pd.to_numeric(table[metric], errors='coerce').dropna()
-    if not len(values): raise InputError(f'`{metric}` is nowhere defined', 'metrics.jsonl', 'a figure that was logged')
-    row = table.loc[values.idxmax() if how=='max' else values.idxmin()]
+    column = next((c for c in (metric, f'val_{metric}', metric.replace('val_', 'valid_', 1)) if c in table), None)
+    if column is None: raise unknown_name('metric', metric, [c for c in table if c not in _WHERE], 'metrics.jsonl')
+    values = pd.to_numeric(table[column], errors='coerce').dropna()
+    if not len(values): raise InputError(f'`{column}` is nowhere defined', 'metrics.jsonl', 'a figure that was logged')
+    row = table.loc[values.idxmax() if (how or _direction(column))=='max' else values.idxmin()]
     return plain({k: v for k,v in row.items() if not pd.isna(v)})
+
+def _direction(column):
+    "Which way a column gets better: a loss or an error down, a metric as it is known to, all else up"
+    if 'loss' in column or 'error' in column: return 'min'
+    from crosssuck.score.metrics import better
+    try: return better(column.removeprefix('val_'))
+    except InputError: return 'max'
 
 Run.metrics,Run.best = metrics,best_row
 

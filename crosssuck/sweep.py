@@ -8,9 +8,9 @@ __all__ = ['Seed', 'SweepCompare', 'Sweep', 'load_sweep', 'SweepRun', 'expand_sw
            'sweep_record', 'run_sweep']
 
 # %% ../nbs/89_sweep.ipynb #2d2f676c
-import itertools, json, os, re, signal, subprocess, sys, threading, time
+import io, itertools, json, os, re, signal, subprocess, sys, threading, time
 from collections import Counter, deque
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -476,7 +476,7 @@ def run_sweep(
     out=None,             # folder of the sweep; none: sweeps/<name>
     workers:int=None,     # runs at a time; none: one for each GPU, one without
     slurm:dict=None,      # settings of submitit, `{}` for its defaults: run there, and not here
-    dry_run:bool=False,   # check everything, say what would be done, write nothing
+    dry_run:bool=False,   # check everything, data and networks too, say what would be done, write nothing
     overwrite:bool=False, # begin every run anew
     say=print,            # where lines of progress go
     command=local_command # `(config file, run folder, words) -> argv`: how a run is begun here
@@ -544,7 +544,26 @@ def _starter(out, states, overwrite, workers, devices, slurm, command, todo):
     return begin
 
 def _rehearsed(runs, states, out, notes):
-    "What a sweep would do"
+    "What a sweep would do; the data and the networks of what would train are tried, `ConfigError` where that fails"
     would = dict(new='would train', begun='would go on', finished='would be skipped')
     rows = [dict(run=r.name, recipe=r.recipe, seed=r.seed, **r.settings, status=would[states[r.name]], error='') for r in runs]
-    return dict(out=out, status=pd.DataFrame(rows), comparisons=[], notes=notes)
+    found = _tried([r for r in runs if states[r.name]!='finished'])
+    return dict(out=out, status=pd.DataFrame(rows), comparisons=[], notes=[*notes, *found])
+
+_OF_NO_DATA = 'name seed optim sched logs experiment'.split() # sections that change neither what is read nor whether it fits
+
+def _tried(runs):
+    "A dry run of each kind of data and network among `runs`, once; what it had to say of events that are left out"
+    from crosssuck.experiment import run
+    seen,notes,faults = set(),[],[]
+    for r in runs:
+        kind = json.dumps({k: v for k,v in r.content.items() if k not in _OF_NO_DATA}, sort_keys=True, default=str)
+        if kind in seen: continue
+        seen.add(kind)
+        said = io.StringIO()
+        try:
+            with redirect_stdout(said): run(r.content, dry_run=True, progress=False)
+        except InputError as e: faults.append(InputError(e.what, f'{r.name}: {e.where}' if e.where else r.name, e.right))
+        notes += [f'{r.name}: {l.strip()}' for l in said.getvalue().split('\n') if l.strip().startswith('left out:')]
+    if faults: raise ConfigError(faults)
+    return notes

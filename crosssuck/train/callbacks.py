@@ -6,7 +6,7 @@
 __all__ = ['AGGREGATIONS', 'phase_of', 'one_line_errors', 'EpochCallback', 'rng_state', 'set_rng_state', 'StepSeed',
            'DeviceCallback', 'TableColumns', 'FocalLossCallback', 'real_precisions', 'MixedPrecision', 'Accumulate',
            'GradClip', 'stop_training', 'NaNGuard', 'MaxSteps', 'aggregate_clips', 'event_table', 'EventMetrics',
-           'direction', 'judged', 'is_better', 'Monitor', 'EarlyStop', 'RunRecord']
+           'direction', 'judged', 'is_better', 'Monitor', 'EarlyStop', 'epoch_row', 'RunRecord', 'in_lines']
 
 # %% ../../nbs/train/02_callbacks.ipynb #7bb51116
 import math
@@ -478,6 +478,19 @@ class EarlyStop(Monitor):
     def load_state(self, state): self.best,self.wait = state['best'],state['wait']
 
 # %% ../../nbs/train/02_callbacks.ipynb #e7feb8b7
+def epoch_row(
+    learn:Learner # at the end of an epoch
+)->dict:
+    "The figures of the epoch that is over, as `metrics.jsonl` has them: phase, epoch, learning rate, losses, `val_<figure>`; NaN is None"
+    found = dict(zip(learn.recorder.metric_names[1:], learn.recorder.values[-1]))
+    row = dict(phase=phase_of(learn)['name'], epoch=learn.epoch, lr=float(learn.opt.hypers[-1]['lr']))
+    row.update({k: found.pop(k, None) for k in ('train_loss','valid_loss')})
+    for part,of in learn.__dict__.get('class_loss', {}).items(): row.update({f'{part}_loss_{c}': v for c,v in of.items()})
+    row.update({f'val_{k.removeprefix("valid_")}': v for k,v in found.items() if k!='time' and not k.startswith('loss_')})
+    if learn.__dict__.get('collapsed') is not None: row['collapsed'] = learn.collapsed
+    return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k,v in row.items()}
+
+# %% ../../nbs/train/02_callbacks.ipynb #9c41586c
 class RunRecord(EpochCallback):
     "Write `training_history.json` and `metrics.jsonl` of a run, one row an epoch"
     order,folder,_stateattrs = 74,None,('folder',) # an exported learner takes no run folder with it
@@ -485,21 +498,26 @@ class RunRecord(EpochCallback):
         run:Run # the run folder to write to
     ): self.folder,self.history = run,[]
     def epoch_end(self):
-        row = self._row()
+        row = epoch_row(self.learn)
         self.history.append(row)
         if self.folder is None: return
         self.folder.write_json('training_history.json', self.history)
         where = {k: row[k] for k in ('phase','epoch')}
         self.folder.log({k: v for k,v in row.items() if k not in where}, **where)
-    def _row(self):
-        found = dict(zip(self.recorder.metric_names[1:], self.recorder.values[-1]))
-        row = dict(phase=phase_of(self.learn)['name'], epoch=self.epoch, lr=float(self.opt.hypers[-1]['lr']))
-        row.update({k: found.pop(k, None) for k in ('train_loss','valid_loss')})
-        for part,of in self.learn.__dict__.get('class_loss', {}).items(): row.update({f'{part}_loss_{c}': v for c,v in of.items()})
-        row.update({f'val_{k.removeprefix("valid_")}': v for k,v in found.items() if k!='time' and not k.startswith('loss_')})
-        if self.learn.__dict__.get('collapsed') is not None: row['collapsed'] = self.learn.collapsed
-        return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k,v in row.items()}
     def state(self): return dict(history=self.history)
     def load_state(self, state):
         self.history = state['history']
         if self.folder is not None: self.folder.log_anew(self.history)
+
+# %% ../../nbs/train/02_callbacks.ipynb #3591e147
+@contextmanager
+def in_lines(learn):
+    "A training that prints a line an epoch, each figure under its name: for a log file, where a table that redraws itself is noise"
+    def line(row):
+        names,values = learn.recorder.metric_names,[f'{v:.4g}' if isinstance(v, float) else '-' if v is None else str(v) for v in row]
+        print(', '.join(f'{n} {v}' for n,v in zip(names, values)), flush=True)
+    before = learn.logger
+    with learn.no_bar():
+        learn.logger = line
+        try: yield
+        finally: learn.logger = before

@@ -57,7 +57,7 @@ def read_last(
     for i,path in enumerate(paths):
         try: return read_checkpoint(path, device)
         except InputError as e:
-            if i+1==len(paths): raise
+            if i+1==len(paths): raise InputError(e.what, path, 'nothing is left to go on from: begin anew (--overwrite)') from None
             print(f'{e}: going on from {paths[i+1].name}, the one before')
 
 # %% ../../nbs/train/02_checkpoints.ipynb #b526ab97
@@ -116,7 +116,7 @@ class Checkpoints(Monitor):
         loss,phase = judged(self.learn, 'valid_loss')[0],phase_of(self.learn)['name']
         self.best = dict(monitor=self.monitor, value=value, valid_loss=loss, phase=phase, epoch=self.epoch)
         weights = self.model.state_dict()
-        if self.folder: self._write('best.ckpt', plain_state(dict(model=weights, **self.best)), 'best.prev.ckpt' if self.cut else None)
+        if self.folder: self._write('best.ckpt', plain_state(dict(model=weights, **self.best)), 'best.prev.ckpt')
         else: self.weights = {k: v.detach().clone() for k,v in weights.items()}
     def save_last(self, epoch, step=0):
         if self.folder: self._write('last.ckpt', training_state(self.learn, epoch, step), 'last.prev.ckpt')
@@ -155,14 +155,20 @@ def _check_steps(self:Checkpoints):
 
 @patch
 def _best_saved(self:Checkpoints):
-    "The weights that `best` speaks of: a run that was cut short and resumed finds them in the file before"
+    "The weights that `best` speaks of, in the file before where a run was cut short; where one is damaged the best before them, said"
     self.behind.wait()
-    for name in ('best.ckpt','best.prev.ckpt'):
-        if not (path := self.folder.path/name).exists(): continue
-        state = read_checkpoint(path)
+    states,faults = [],[]
+    for path in [p for n in ('best.ckpt','best.prev.ckpt') if (p := self.folder.path/n).exists()]:
+        try: states.append(read_checkpoint(path))
+        except InputError as e: faults.append(e)
+    for state in states:
         if all(state.get(k)==v for k,v in self.best.items()): return state['model']
+    before = [s for s in states if s.get('monitor')==self.best['monitor']] if faults else []
     what = f'the weights of epoch {self.best["epoch"]} of phase `{self.best["phase"]}` are not there'
-    raise InputError(what, self.folder.path/'best.ckpt', 'the file that the training wrote')
+    if not before: raise faults[0] if faults else InputError(what, self.folder.path/'best.ckpt', 'the file that the training wrote')
+    self.best = {k: before[0][k] for k in self.best}
+    print(f'{faults[0]}: {what}, the best before them are used')
+    return before[0]['model']
 
 # %% ../../nbs/train/02_checkpoints.ipynb #89391451
 def training_state(

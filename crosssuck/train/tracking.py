@@ -139,7 +139,7 @@ def fit_with_tracking(
     train:TrainConfig=None,  # likewise
     tracker=None,            # `Run`, or the folder of one; None: nothing is written
     ckpt_manager=None,       # the same run, for scripts that name it twice
-    verbose=True,            # print the table of epochs
+    verbose=True,            # print a line an epoch
     **kwargs                 # of `tracked_learner`: loss, classes, metrics, cbs
 ):
     "Train, record, checkpoint, stop early, resume; the model with its best weights. Raises `InputError` for what cannot be run or resumed"
@@ -153,7 +153,7 @@ def fit_with_tracking(
             raise InputError('a Learner has its loaders', 'train_loader', 'leave them out, or give its model')
         begun = run is not None and (run.path/'last.ckpt').exists()
         if run is not None and not begun: _write_config(run, learn, o, t)
-        quiet = contextlib.nullcontext() if verbose else learn.no_logging()
+        quiet = in_lines(learn) if verbose else learn.no_logging()
         with quiet, learn.no_bar(): fit_phases(learn, [phase_for(o, t.num_epochs)], run, resume=begun, max_steps=t.max_steps)
         if run is not None and not (t.max_steps and learn.stop_reason):
             run.finish(epochs=len(learn.run_record.history), stopped=learn.stop_reason, best=learn.checkpoints.best)
