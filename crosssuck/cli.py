@@ -443,7 +443,7 @@ def _counter(what):
 def affect(
     source: Annotated[Path, typer.Argument(metavar='INPUT', help='a video, a picture, or a folder of pictures')],
     run: Annotated[Path, typer.Option(help='run folder of phase 0 (the scene alone) or of phase 2 (scene and face)')],
-    out: Annotated[Path, typer.Option(help='folder of affect.csv and affect.png')],
+    out: Annotated[Path, typer.Option(help='folder of affect.csv and affect.png; by default affect/<name of the input>')] = None,
     overlay: Annotated[bool, typer.Option('--overlay', help='also the film, or the pictures, with what was seen in them')] = False,
     face: Annotated[Path, typer.Option(help='an official EmoNet checkpoint, instead of the face expert of the run')] = None,
     tta: Annotated[int, typer.Option(min=1, help='views of each face; by default as the run has it')] = None,
@@ -453,6 +453,7 @@ def affect(
 ):
     "Valence and arousal, each from -1 to 1, of every frame of a film, or of pictures."
     from crosssuck.infer.affect import affect
+    out = out or Path('affect')/source.resolve().stem
     t = affect(source, run, out, overlay, batch_size, face=face, overwrite=overwrite, progress=_counter('frames'), tta=tta, every=every)
     for note in t.attrs['notes']: typer.echo(f'note: {note}', err=True)
     unread = t[~t.fused_valid.astype(bool)]
@@ -592,15 +593,25 @@ def sweep(
 
 # %% ../nbs/90_cli.ipynb #56d67d93
 @verb
-def models():
+def models(
+    csv: Annotated[Path, typer.Option('--csv', help='write the whole table: normalisation, source and weights too')] = None,
+    overwrite: Overwrite = False,
+):
     "List the models."
     from crosssuck.models.zoo import list_video_models
+    from crosssuck.runs import ask_first, atomic_path
+    ask_first([csv] if csv else [], overwrite)
     t = list_video_models()
+    if csv:
+        with atomic_path(csv) as p: t.to_csv(p, index=False)
+        return typer.echo(f'{len(t)} models -> {csv}')
     t['parameters'] = t.parameters.map('{:,}'.format)
     t['kinetics_400'] = t.kinetics_400.map('{:.1f} %'.format, na_action='ignore').fillna('-')
-    typer.echo(t[['model','parameters','input','least','kinetics_400','licence']].to_string(index=False))
-    typer.echo('input: frames x height x width that it was made for; least: the smallest that it takes; kinetics_400: top-1 accuracy of\n'
-               'the published weights (`weights: default`), where there are any. Normalisation and sources: `list_video_models()`')
+    t['needs'] = t.needs.map(lambda x: f'crosssuck[{x}]' if isinstance(x, str) and x else '')
+    typer.echo(t[['model','parameters','gmacs','input','least','kinetics_400','needs','licence']].to_string(index=False))
+    typer.echo('gmacs: billions of multiplications and additions a clip at `input`, the frames x height x width that it was made for;\n'
+               'least: the smallest that it takes; kinetics_400: top-1 accuracy of the published weights (`weights: default`), where\n'
+               'there are any; needs: what to install. Normalisation, sources, names of weights: `--csv FILE`, or `list_video_models()`')
 
 @verb
 def doctor():
