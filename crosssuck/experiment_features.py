@@ -246,6 +246,9 @@ def predict_with_features(
     if lacking := [k for k in ('kinds','fps','max_s','labels') if k not in model.facts]:
         raise InputError(f'it does not say its `{lacking[0]}`', file, 'the model.json of a run')
     labels = model.facts['labels']
+    if not isinstance(labels, list) or (odd := sorted({str(c) for c in model.classes_}-set(map(str, labels)))):
+        raise InputError(f'its `labels` lack the class `{odd[0]}`' if isinstance(labels, list) else 'its `labels` are no list', file,
+                         'the model.json of a run, as it was written')
     events = predictable_events(events, prediction_columns(labels))
     features,failed = (measure or _as_fitted)(events, videos, model.facts, cache, progress)
     kept = events[events.event_id.astype(str).isin(features.index)].reset_index(drop=True)

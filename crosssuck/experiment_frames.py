@@ -106,8 +106,12 @@ def split_clips(
     else: out = split_sequences(table.drop(columns='split', errors='ignore'), s.val, s.test, s.gap)
     for side in ('train','val'):
         if not (out.split==side).any():
-            raise InputError(f'no clip is left for {side}', f'split.how: {s.how}', 'more clips, or another share')
+            raise InputError(f'no clip is left for {side}{_in_gaps(out)}', f'split.how: {s.how}', 'more clips, or another share')
     return out
+
+def _in_gaps(out):
+    n,gap = len(out.attrs.get('left_out', [])),out.attrs.get('split', {}).get('gap_frames')
+    return f': {n} clips lie within {gap} frames of a cut (split.gap)' if n and gap else ''
 
 @dataclass
 class FramesPlan:

@@ -34,7 +34,7 @@ from .leakage import Finding, audit_leakage
 from .splits import split_events
 from .video import VideoError, VideoFile, pixel_hash
 from ..device import best_device, mixed_seed
-from ..errors import InputError, unknown_name
+from ..errors import InputError, checked_number, unknown_name
 from ..runs import atomic_path, plain
 
 # %% ../../nbs/data/10_frames.ipynb #092a8d49
@@ -54,16 +54,24 @@ class _Places:
         return Path(os.path.abspath(next((t for t in there if (t/name).is_file()), (there or tries)[0])))
 
     def size(self, path):
-        "(height, width) that the header of the picture says; None where there is no such file, () where it is no picture"
+        "(height, width) that the header of the picture says; None where there is no such file, () where it is no picture or its end lacks"
         if path not in self.sizes: self.sizes[path] = _header(path)
         return self.sizes[path]
 
 def _header(path):
     from PIL import Image
     try:
-        with Image.open(path) as f: return f.height,f.width
+        with Image.open(path) as f: size,last = (f.height,f.width),_LAST.get(f.format)
+        return size if last is None or last in _tail(path) else ()
     except FileNotFoundError: return None
     except Exception: return () # PIL raises what it pleases on garbage
+
+_LAST = dict(PNG=b'IEND', JPEG=b'\xff\xd9') # what a whole file ends with: a copy that was interrupted has a header, and lacks it
+
+def _tail(path, n=4096):
+    with open(path, 'rb') as f:
+        f.seek(max(os.path.getsize(path)-n, 0)) # some cameras write notes of their own behind the picture
+        return f.read()
 
 # %% ../../nbs/data/10_frames.ipynb #4211e582
 LABELS = ('none','interaction') # what 0 and 1 are called
@@ -97,7 +105,7 @@ def read_frame_labels(
         there = ', '.join(map(str, raw.df.columns))
         if c not in df: raise InputError(f'no column `{c}`', raw.name, f"columns={{'{c}': ...}} maps one of {there}")
     if 'video' not in df: df['video'] = df.path.astype(str).str.replace('\\', '/').str.rpartition('/')[0].replace('', name)
-    if fps is not None: df['fps'] = float(fps)
+    if fps is not None: df['fps'] = float(checked_number('fps', fps, 'read_frame_labels', 'frames a second, above 0', 0, inside=True))
     places,failed = _Places(root if root is not None else raw.path.parent if raw.path else '.'),[]
     good = [i for i in df.index if _usable(raw, df, i, failed)]
     out = df.loc[good].assign(frame=lambda d: d.frame.astype(float).astype(int), path=[places(df.path[i]) for i in good])
@@ -222,7 +230,9 @@ def frame_sequences(
     edges:str='drop',    # 'drop' centres without all their neighbours, or 'repeat' the first and last frame of a stretch (to predict)
 )->pd.DataFrame:
     "One row a clip: `video, frame_paths, frame_numbers, centre_frame, label, frame_labels, prev_positive_count, next_positive_count, fps`"
-    if n_frames<1 or n_frames%2==0: raise InputError(f'{n_frames} frames have no centre', 'n_frames', 'an odd number')
+    n_frames = checked_number('n_frames', n_frames, 'frame_sequences', 'an odd whole number', 1, whole=True)
+    if n_frames%2==0: raise InputError(f'{n_frames} frames have no centre', 'n_frames', 'an odd number')
+    if step is not None: checked_number('step', step, 'frame_sequences', 'a whole number, 1 or more', 1, whole=True)
     if edges not in ('drop','repeat'): raise unknown_name('kind of edges', edges, ['drop','repeat'], 'edges')
     rows = [r for _,of in frames.groupby('video', sort=False) for r in _windows(of.sort_values('frame'), n_frames, step, edges)]
     out = pd.DataFrame(rows, columns=['video','frame_paths','frame_numbers','centre_frame','label','frame_labels','prev_positive_count',
@@ -256,7 +266,8 @@ def balance_sequences(
     onsets_first:bool=True, # where clips with an interaction are thinned out, keep those at which one begins
 )->pd.DataFrame:
     "`frame_sequences` with the commoner class thinned out, in order of video and centre frame; `InputError` where a class is missing"
-    if not 0<ratio<np.inf: raise InputError(f'ratio is {ratio}', right='negatives for each positive, above 0')
+    checked_number('ratio', ratio, 'balance_sequences', 'negatives for each positive, above 0', 0, inside=True)
+    checked_number('seed', seed, 'balance_sequences', 'a whole number, 0 or more', 0, whole=True)
     if frames.label.isna().all(): raise InputError('no frame has a label', 'balance_sequences',
         "a column `label` (1, 0), or `HasMarker` and `MarkerName`; columns={'label': ...} maps one")
     every = frame_sequences(frames, n_frames, step)
@@ -314,6 +325,7 @@ def make_sequences(
 
 # %% ../../nbs/data/10_frames.ipynb #86f94841
 _SEQUENCES = {'frame_paths','frame_numbers','centre_frame'}
+_LABEL = 'label','interaction','has_interaction','is_interaction','interaction_label' # what the label of a clip is called
 
 class _Unfit(Exception): "A row that is no clip: reason, detail"
 
@@ -329,8 +341,10 @@ def read_sequences(
     raw = raw_table(src, [_SEQUENCES])
     lacks = sorted(_SEQUENCES-set(raw.df))
     if lacks: raise InputError(f'no column `{lacks[0]}`', raw.name, 'frame_paths, frame_numbers (both separated by |) and centre_frame')
-    label = next((c for c in ('label','interaction','has_interaction','interaction_label') if c in raw.df), None)
-    if labelled and label is None: raise InputError('no column `label`', raw.name, 'labels, or labelled=False to predict')
+    label = next((c for l in _LABEL for c in raw.df if str(c).strip().lower()==l), None)
+    if labelled and label is None:
+        raise InputError('no column `label`', raw.name, f'labels under one of the names {", ".join(_LABEL)}, or labelled=False to predict')
+    if fps is not None: checked_number('fps', fps, 'read_sequences', 'frames a second, above 0', 0, inside=True)
     places = _Places(root if root is not None else raw.path.parent if raw.path else '.')
     counts = raw.df.frame_numbers.astype(str).str.count(r'\|')+1
     n_frames,rows,failed = n_frames or int(counts.mode().max() if len(counts) else 5),[],[]
@@ -354,23 +368,51 @@ def _video(row):
 
 def _clip_row(row, video, paths, n_frames, places, fps):
     "What the row says in canonical columns; `_Unfit` where it is no clip"
-    try: numbers,centre = [int(float(n)) for n in str(row.frame_numbers).split('|')],int(float(row.centre_frame))
+    try: *numbers,centre = (_frame_number(n) for n in [*str(row.frame_numbers).split('|'), row.centre_frame])
     except ValueError: raise _Unfit('numbers', f'frame numbers `{row.frame_numbers}`, centre `{row.centre_frame}`') from None
     if len(paths)!=len(numbers): raise _Unfit('count', f'{len(paths)} frame paths for {len(numbers)} frame numbers')
     if len(numbers)!=n_frames: raise _Unfit('length', f'{len(numbers)} frames where clips have {n_frames}')
     if numbers[n_frames//2]!=centre: raise _Unfit('centre', f'centre frame {centre} is not the middle one of {row.frame_numbers}')
-    if 'frame_labels' in row and str(row.frame_labels).count('|')!=n_frames-1: raise _Unfit('count', f'frame labels `{row.frame_labels}`')
+    if numbers!=sorted(numbers): raise _Unfit('order', f'frames {row.frame_numbers} are not in the order of time')
+    told = _told(row.frame_labels, n_frames) if 'frame_labels' in row else {}
     if places: _check_pictures([places(p) for p in paths], places)
-    rate = fps if fps is not None else float(row.fps) if 'fps' in row and str(row.fps).strip().lower() not in _UNKNOWN else 1.
+    rate = fps if fps is not None else _rate(row.fps) if 'fps' in row else 1.
     span = max(numbers)-min(numbers)+1
     return dict(event_id=f'{video_key(video)}:{centre}', video=video, start_s=min(numbers)/rate, duration_s=span/rate,
-                frame_numbers='|'.join(map(str, numbers)), centre_frame=centre)
+                frame_numbers='|'.join(map(str, numbers)), centre_frame=centre, **told)
+
+def _frame_number(text):
+    "A whole number, as a table may write it: 7, '7', 7.0; `ValueError` for anything else"
+    if float(text)%1: raise ValueError(text) # infinity and NaN too
+    return int(float(text))
+
+def _rate(text):
+    "Frames a second of a cell; 1 where it is empty"
+    if str(text).strip().lower() in _UNKNOWN: return 1.
+    rate = pd.to_numeric(text, errors='coerce')
+    if not 0<rate<np.inf: raise _Unfit('fps', f'`{text}` frames a second')
+    return float(rate)
+
+def _told(cell, n):
+    "The labels of `n` frames as the prior and the audit read them: 1, 0, a share between, `?` for unknown; an empty cell tells nothing"
+    if str(cell).strip().lower() in _UNKNOWN: return dict(frame_labels='|'.join('?'*n))
+    words = [w.strip().lower() for w in str(cell).split('|')]
+    if len(words)!=n: raise _Unfit('count', f'{len(words)} frame labels for {n} frames: `{cell}`')
+    return dict(frame_labels='|'.join(_label_word(w, cell) for w in words))
+
+def _label_word(word, cell):
+    if word in _UNKNOWN: return '?'
+    if word in _YES: return '1'
+    if word in _NO: return '0'
+    share = pd.to_numeric(word, errors='coerce')
+    if not 0<=share<=1: raise _Unfit('frame_labels', f'`{word}` among the frame labels `{cell}` is not 0, 1, a share between, or `?`')
+    return f'{share:g}'
 
 def _check_pictures(paths, places):
     sizes = [places.size(p) for p in paths]
     for p,s in zip(paths, sizes):
         if s is None: raise _Unfit('missing', f'there is no frame {Path(p).name}')
-        if s==(): raise _Unfit('no_picture', f'{Path(p).name} is no picture')
+        if s==(): raise _Unfit('no_picture', f'{Path(p).name} is no picture, or torn')
     if len(set(sizes))>1: raise _Unfit('size', 'frames of ' + ' and '.join(dict.fromkeys(f'{w}x{h}' for h,w in sizes)) + ' pixels')
 
 def _label_of(row, label, labelled):
@@ -382,7 +424,7 @@ def _label_of(row, label, labelled):
     return dict(label=LABELS[1] if text.lower() in _YES else LABELS[0] if text.lower() in _NO else text)
 
 def _others(row, label):
-    own = {'event_id','video','start_s','duration_s','end_s','label','frame_paths','frame_numbers','centre_frame','sample_id',label}
+    own = {*'event_id video start_s duration_s end_s label frame_paths frame_numbers centre_frame frame_labels sample_id'.split(), label}
     return {k: v for k,v in row.items() if k not in own} # `sample_id` counts rows: two copies of one clip would differ in it
 
 def _named(df):
@@ -410,8 +452,7 @@ def split_sequences(
     "The clips with a column `split`, cut in time order; `attrs['left_out']` names the clips that fell into a gap"
     numbers = table.frame_numbers.str.split('|').map(lambda ns: [int(n) for n in ns])
     span = numbers.map(lambda ns: max(ns)-min(ns)+1)
-    gap = int(span.max()) if gap is None else gap
-    if gap<0: raise InputError(f'a gap of {gap} frames', 'gap', '0 or more')
+    gap = checked_number('gap', int(span.max()) if gap is None else gap, 'split_sequences', 'frames, 0 or more', 0, whole=True)
     own = table.assign(start_s=numbers.map(min).astype(float), duration_s=span.astype(float)) # frames for seconds: the gap is in frames
     clock = own.drop(columns=[c for c in ('clock_start','source','source_start_s') if c in own]) # cut each video by itself
     out = split_events(clock, 'contiguous', val=val, test=test, gap_s=max(gap-.5, 0)) # more than gap-.5 is gap and more
@@ -479,7 +520,14 @@ def audit_sequences(
     given = [p for p in parts[:2]] + [parts[2] if len(parts[2]) else None]
     report = audit_leakage(*given, gap_s=gap_s, channels=dict(prior=prior), **kwargs)
     report.figures['prior_tells'] = prior_tells(table, prior)
+    if prior=='neighbours' and 'frame_labels' in table and parts[0].label.nunique()==2:
+        report.figures['prior_auc'] = prior_auc(parts[0], prior, kwargs.get('positive'))
+        report.figures['remarks'].append(f"label_channel: {_leaning(report.figures['prior_auc'])}")
     return _with_copies(report, table, kwargs.get('max_rows', 200), progress) if content else report
+
+def _leaning(auc):
+    return (f'the labels of the neighbours alone, without a pixel, reach an AUC of {auc:.3f} on the training clips; '
+            'a network may lean on them and know little without: compare with prior none')
 
 def prior_tells(
     table:pd.DataFrame,    # clips, with `frame_labels` where the mode is not 'none'
@@ -914,6 +962,8 @@ def interaction_dls(
     for side,r in zip(('training','validation'), rows):
         if len(r)<2: raise InputError(f'{len(r)} clips on the {side} side', right='a side needs two at least')
     vocab = _two_labels(table, rows, positive)
+    for name,n in dict(bs=bs, valid_bs=valid_bs or bs).items():
+        checked_number(name, n, 'interaction_dls', 'clips, 1 or more', 1, whole=True)
     if len(rows[0])<bs: raise InputError(f'{len(rows[0])} training clips make no batch of {bs}', right=f'`bs` of at most {len(rows[0])}')
     augment = _augment(augment, temporal_dropout)
     readers = [FrameReader(table, size, p) for p in (prior, valid_prior or prior)]
@@ -953,6 +1003,8 @@ def _notes(sets, bs, told, copies):
     if copies: notes.append(f'left out of valid: {copies} copies made by oversampling, since a clip is scored once')
     p,q = (s.reader.prior for s in sets)
     if p=='all': notes.append('prior: `all` holds the label of the centre frame: the network can read the answer (audit: label_channel)')
+    if p=='neighbours' and q=='none' and len(set(train.targets.tolist()))==2:
+        notes.append(f'prior: {_leaning(prior_auc(train.events, p, train.vocab[1]))}')
     if q!='none' and len(set(valid.targets.tolist()))==2:
         notes.append(f'prior: in validation `{q}` alone, without a pixel, reaches AUC {prior_auc(valid.events, q, valid.vocab[1]):.3f}; '
                      "nobody labels neighbours at inference: valid_prior='none' tells how it will do")

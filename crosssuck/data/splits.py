@@ -391,7 +391,7 @@ def split_group_kfold(
     units,n = _units(events, by, gap_s), _values(events, by).nunique()
     groups = int(units.max()+1)
     joined = f'{n} groups of `{by}`' + (f', {groups} when {_held(events)} stay together' if groups<n else '')
-    if groups<n_folds: raise InputError(f'{n_folds} folds of {joined}', 'n_folds', f'{groups} or fewer')
+    if groups<n_folds: raise InputError(f'{n_folds} folds of {joined}', 'n_folds', f'{groups} or fewer' if groups>1 else 'smaller groups')
     number = _fold_numbers(units, events.label.to_numpy(), n_folds, seed)
     side = np.where(number==fold, 'test', np.where((number==(fold+1)%n_folds) & (n_folds>2), 'val', 'train'))
     out = events.assign(split=side)

@@ -9,6 +9,7 @@ __all__ = ['slow_frames', 'SlowFastBody']
 import torch
 from torch import nn
 from torch.nn.functional import interpolate
+from ..errors import InputError, unknown_name
 from .zoo import *
 
 # %% ../../nbs/models/02_borrowed.ipynb #cb84e3ba
@@ -71,11 +72,18 @@ for _name,_size in dict(x3d_xs=(4,160,69.12), x3d_s=(13,160,73.33), x3d_m=(16,22
 _x3d('x3d_l', 16, 312, 77.44, 5.)
 
 # %% ../../nbs/models/02_borrowed.ipynb #8f058e82
+def _config(kind, asked, **given):
+    "A configuration of transformers' with what is `asked` for; it would take a misspelt name and never look at it"
+    if not isinstance(asked, dict): raise InputError(f'`config` is {asked!r}', 'options', f'name -> value, of {kind.__name__}')
+    known = [k for k in kind().to_dict() if k not in given]
+    if odd := [k for k in asked if k not in known]: raise unknown_name('setting', odd[0], known, 'options.config')
+    return kind(**given, **asked)
+
 class _VideoMAE(nn.Module):
     def __init__(self, n_in, n_frames, size, config):
         super().__init__()
         from transformers import VideoMAEConfig, VideoMAEModel
-        c = VideoMAEConfig(num_channels=n_in, num_frames=n_frames, image_size=size[0], **config)
+        c = _config(VideoMAEConfig, config, num_channels=n_in, num_frames=n_frames, image_size=size[0])
         self.net,self.norm,self.width = VideoMAEModel(c),nn.LayerNorm(c.hidden_size),c.hidden_size
     def forward(self, x): return self.norm(self.net(x.transpose(1,2)).last_hidden_state.mean(1))
 
@@ -83,7 +91,7 @@ class _TimeSformer(nn.Module):
     def __init__(self, n_in, n_frames, size, config):
         super().__init__()
         from transformers import TimesformerConfig, TimesformerModel
-        c = TimesformerConfig(num_channels=n_in, num_frames=n_frames, image_size=size[0], **config)
+        c = _config(TimesformerConfig, config, num_channels=n_in, num_frames=n_frames, image_size=size[0])
         self.net,self.width = TimesformerModel(c),c.hidden_size
     def forward(self, x): return self.net(x.transpose(1,2)).last_hidden_state[:,0]
 
@@ -91,7 +99,7 @@ class _VJEPA2(nn.Module):
     def __init__(self, n_in, n_frames, size, config):
         super().__init__()
         from transformers import VJEPA2Config, VJEPA2ForVideoClassification
-        c = VJEPA2Config(in_chans=n_in, frames_per_clip=n_frames, crop_size=size[0], **config)
+        c = _config(VJEPA2Config, config, in_chans=n_in, frames_per_clip=n_frames, crop_size=size[0])
         whole = VJEPA2ForVideoClassification(c) # with its predictor, which only pretraining needs
         self.encoder,self.pooler,self.width = whole.vjepa2.encoder,whole.pooler,c.hidden_size
     def fresh(self): return self.pooler.parameters()

@@ -13,7 +13,7 @@ from torch import nn
 from torch.func import functional_call
 from torch.utils.flop_counter import FlopCounterMode
 from ..device import best_device, memory
-from ..errors import InputError
+from ..errors import InputError, checked_number
 from .zoo import *
 
 # %% ../../nbs/models/02_cost.ipynb #755f2e90
@@ -129,9 +129,10 @@ def estimate_cost(
     if n_frames is None or size is None:
         raise InputError('of a model that is not the zoo\'s the clip must be given', 'estimate_cost', 'n_frames and size')
     height,width = (size, size) if isinstance(size, int) else size
-    if batch<1: raise InputError(f'a batch of {batch}', 'estimate_cost', 'one clip at least')
+    checked_number('batch', batch, 'estimate_cost', 'clips a step, 1 or more', 1, whole=True)
+    checked_number('max_s', max_s, 'estimate_cost', 'seconds, 0 or more', 0)
     name = a.name if a else spec.get('name', type(model).__name__)
-    device = torch.device(device) if device is not None else best_device(verbose=False)
+    device = device if isinstance(device, torch.device) else best_device(device or 'auto', verbose=False)
     with torch.random.fork_rng([device] if device.type=='cuda' else []): # the caller's draws stay what they would have been
         if a: model = video_model(name, n_in, n_frames=n_frames, size=(height,width), verbose=False, **kwargs)
         return _cost(name, model, (n_in, n_frames, height, width), batch, device, measure, max_s)

@@ -586,6 +586,8 @@ def save_feature_model(
                                  calibration=sigmoids, facts=facts)), indent=1)
     with atomic_path(path) as p: p.write_text(text+'\n', encoding='utf-8')
 
+def _names(of): return isinstance(of, list) and all(isinstance(c, str|int) for c in of) and len(set(map(str, of)))==len(of)
+
 def _misfit(m):
     "What of a `LinearModel` does not go with the rest of it, or None; NumPy would stretch shapes that differ"
     n,k,rows = len(m.feature_names_in_),len(m.kept),len(m.classes_) if len(m.classes_)>2 else 1
@@ -597,7 +599,8 @@ def _misfit(m):
         if not np.isfinite(a).all(): return f'`{name}` holds what is no number'
     if k<1 or len(set(m.kept.tolist()))<k or m.kept.min()<0 or m.kept.max()>=n: return f'`kept` does not number {n} columns'
     if not (m.scale>0).all(): return '`scale` is not above 0'
-    if len(m.classes_)<2 or len({str(c) for c in m.classes_})<len(m.classes_): return 'its classes are not two or more'
+    if not _names(m.classes_) or len(m.classes_)<2: return '`classes` are not two or more names, each once'
+    if not _names(m.feature_names_in_): return '`columns` are not names, each once'
     if m.kind not in ('logistic','svm') or not isinstance(m.facts, dict): return f'a model of the kind `{m.kind}`'
 
 def load_feature_model(
@@ -613,7 +616,6 @@ def load_feature_model(
         a = {k: np.array(d[k], int if k=='kept' else float) for k in _ARRAYS}
         sigmoids = None if d['calibration'] is None else np.array(d['calibration'], float).reshape(-1, 2)
         m = LinearModel(d['kind'], d['classes'], d['columns'], **a, calibration=sigmoids, facts=d.get('facts') or {})
-        m.predict_proba(np.zeros((1,len(m.feature_names_in_))))
         if odd := _misfit(m): raise ValueError(odd)
     except (KeyError, ValueError, IndexError, TypeError) as e:
         raise InputError(f'the feature model is incomplete or does not fit together ({type(e).__name__}: {e})', path, right) from None

@@ -11,13 +11,14 @@ import math
 from functools import lru_cache
 import torch
 from torch import nn
-from ..errors import InputError, unknown_name
+from ..errors import InputError, checked_number, unknown_name
 from .zoo import *
 
 # %% ../../nbs/models/03_frames.ipynb #4e928325
 def _timm(name, n_in, **args):
     "timm's network `name` without its classifier; an unknown name is an `InputError`"
     import timm
+    if not isinstance(name, str): raise InputError(f'`encoder` is {name!r}', 'options', "a name of timm's, or 'cnn'")
     if name.partition('.')[0] not in timm.list_models(): raise unknown_name('frame encoder', name, timm.list_models(), 'options.encoder')
     try: return timm.create_model(name, in_chans=n_in, num_classes=0, dynamic_img_size=True, **args)
     except TypeError: pass # a network that takes any size anyway, or only its own
@@ -65,6 +66,11 @@ def sinusoids(
     return torch.stack([(at*rates).sin(), (at*rates).cos()], -1).flatten(1)[:,:width]
 
 # %% ../../nbs/models/03_frames.ipynb #2b064418
+def _check_temporal(dropout, **counts):
+    "Raise `InputError` for what is no dropout, and for counts that are not whole numbers from 1"
+    checked_number('dropout', dropout, 'options', 'a share, 0 to 1', 0, 1)
+    for name,n in counts.items(): checked_number(name, n, 'options', 'a whole number, 1 or more', 1, whole=True)
+
 class TemporalGRU(nn.Module):
     "A GRU of `layers` layers over (B, T, width); the last step's state (B, hidden) answers"
     def __init__(self,
@@ -73,7 +79,9 @@ class TemporalGRU(nn.Module):
         hidden:int=256, # numbers that it keeps
         dropout:float=0.,# between its layers
     ):
+        "Raises `InputError` for numbers that no GRU can have"
         super().__init__()
+        _check_temporal(dropout, layers=layers, hidden=hidden)
         self.gru,self.n_features = nn.GRU(width, hidden, layers, batch_first=True, dropout=dropout),hidden
     def forward(self, x): return self.gru(x)[0][:,-1]
 
@@ -87,8 +95,9 @@ class TemporalTransformer(nn.Module):
         dropout:float=0.,# in each layer
         positions:bool=True, # add sinusoids; without them it cannot see order
     ):
-        "Raises `InputError` for heads that do not divide the width"
+        "Raises `InputError` for heads that do not divide the width, and for numbers that no transformer can have"
         super().__init__()
+        _check_temporal(dropout, layers=layers, heads=heads, hidden=hidden)
         if width%heads: raise InputError(f'{heads} heads do not divide the {width} numbers of a frame', 'options.heads',
             f'one of {", ".join(str(h) for h in range(1, 17) if width%h==0)}')
         layer = nn.TransformerEncoderLayer(width, heads, hidden, dropout, 'gelu', batch_first=True, norm_first=True)
@@ -125,6 +134,7 @@ class FrameTemporal(nn.Module):
         "Raises `InputError` for an unknown encoder or temporal part, and for frames that the encoder cannot take"
         super().__init__()
         if temporal not in _TEMPORAL: raise unknown_name('temporal part', temporal, _TEMPORAL, 'options.temporal')
+        if not isinstance(encoder_args, dict|None): raise InputError(f'`encoder_args` is {encoder_args!r}', 'options', 'name -> value')
         self.name,self.args,self.known = encoder,tuple(sorted((encoder_args or {}).items())),set()
         height,width = (size, size) if isinstance(size, int) else size
         self.check(1, height, width)
@@ -160,6 +170,7 @@ def _encoder_weights(state, own):
 _VIT = Weights('https://huggingface.co/timm/vit_small_patch16_224.augreg_in21k_ft_in1k/resolve/main/model.safetensors',
                data='ImageNet-21k and -1k', name='timm--vit_small_patch16_224.augreg_in21k_ft_in1k.safetensors')
 _FRAMES = dict(frames=16, size=224, mean=(.5,)*3, std=(.5,)*3, head=('head.',), translate=_encoder_weights, weights=_VIT,
+    least='1x16x16, multiples of 1x16x16 (with its usual encoder)',
     licence='Apache-2.0 (timm, and the weights of the usual encoder; others: see theirs)')
 
 @register_video_model('vit_gru', source='ours, after the ViT-GRU of Horopter/AURA; encoder: timm', counted=_COUNTED['vit_gru'], **_FRAMES)

@@ -48,6 +48,7 @@ class Architecture:
     size_multiple:int=1    # and height and width of this
     square:bool=False      # height and width must be the same
     fixed:bool=False       # it takes `frames` and `size` and nothing else
+    least:str=''           # the least clip in words, where that is for the builder to know
     rigid:bool=False       # once built it takes what it was built for and nothing else
     mean:tuple=(.43216,.394666,.37645) # of RGB in 0..1, what the published weights were trained with
     std:tuple=(.22803,.22145,.216989)  # likewise
@@ -349,6 +350,7 @@ def _published(name, weights):
 # %% ../../nbs/models/02_zoo.ipynb #a6ae157e
 def _built(a, n_in, n_frames, size, options):
     "What the builder of `a` makes of this; an option that it does not know, or a package that is missing, is an `InputError`"
+    if not isinstance(options, dict): raise InputError(f'`options` is {options!r}', 'model', 'name -> value')
     if odd := [k for k in options if k not in a.options]: raise unknown_name('option', odd[0], a.options, f'options of `{a.name}`')
     if not a.there: raise InputError(f'`{a.name}` needs the package `{a.needs}`, which is not installed', 'model',
                                      f'pip install "crosssuck[{a.needs}]"')
@@ -376,6 +378,8 @@ def video_model(
 )->VideoModel:
     "A network from clips (B, n_in, T, H, W) to logits (B, n_out); `InputError` for an unknown name, a size it cannot take, unfit weights"
     a,(height,width) = architecture(name),_both(size)
+    if not (isinstance(weights, str|Path|None) or hasattr(weights, 'read')):
+        raise InputError(f'`weights` is {weights!r}', 'model', "none, 'default', or the path of a file")
     for what,n in dict(n_in=n_in, n_out=n_out, n_frames=n_frames).items():
         if isinstance(n, bool) or not isinstance(n, Integral): raise InputError(f'`{what}` is {n!r}', 'model', 'a whole number')
     if n_in<1 or n_out<1: raise InputError(f'{n_in} channels and {n_out} classes', 'model', 'a model needs at least one of each')
@@ -416,6 +420,7 @@ def _counted(a):
 def _least(a):
     "The least clip that `a` takes, in words"
     if a.fixed: return 'the same'
+    if a.least: return a.least
     t,s = max(a.min_frames, a.frames_multiple),max(a.min_size, a.size_multiple)
     steps = f', multiples of {a.frames_multiple}x{a.size_multiple}x{a.size_multiple}' if a.frames_multiple*a.size_multiple>1 else ''
     return f'{t}x{s}x{s}{steps}'
