@@ -1891,6 +1891,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                                 'crosssuck/experiment_affect.py'),
                                              'crosssuck.experiment_affect._verdict_of': ( 'experiment_affect.html#_verdict_of',
                                                                                           'crosssuck/experiment_affect.py'),
+                                             'crosssuck.experiment_affect._weighing': ( 'experiment_affect.html#_weighing',
+                                                                                        'crosssuck/experiment_affect.py'),
                                              'crosssuck.experiment_affect._with_face': ( 'experiment_affect.html#_with_face',
                                                                                          'crosssuck/experiment_affect.py'),
                                              'crosssuck.experiment_affect._worths': ( 'experiment_affect.html#_worths',

@@ -627,11 +627,13 @@ def _look_up(rows, strange, paths, there, run):
     _has_seen(found.a.nunique(), rows, run, pd.Series(dict(image=found.a.iloc[0], split_there=side)), 'near-duplicates of ')
 
 # %% ../nbs/79_experiment_affect.ipynb #5b389f80
+_LEAST = 6 # rows of which a factor can be had: a guess, but one that no variance as told comes near
+
 def variance_factor(
     mean,      # (N, 2) of an expert
     var,       # (N, 2) its variances
     true,      # (N, 2) labels
-    least:int=10 # rows that are needed
+    least:int=_LEAST # rows that are needed
 )->np.ndarray:
     "(2,) mean squared error over mean variance; 1 where too few rows have both"
     e2,out = (mean-true)**2,np.ones(2)
@@ -711,13 +713,23 @@ def _factors(scene, face, calibration):
 
 # %% ../nbs/79_experiment_affect.ipynb #1acc9ec0
 def _knows(said): return np.isfinite(_pair(said)+_pair(said, 'var_')).all(1)
+def _weighing(config, scene, face):
+    "`(whether variances can be weights, sentences on why not)`: not where one was held against validation errors and the other was not"
+    known = {name: int(_knows(t).sum()) for name,t in (('scene',scene), ('face',face))}
+    few = [name for name,n in known.items() if n<_LEAST]
+    if not config.fusion.rescale_variances or len(few)!=1: return True,[]
+    w = config.fusion.weights
+    return False,[f'only {known[few[0]]} validation pictures have a variance of the {few[0]}: too few ({_LEAST} or more) to bring it '
+        f'to the size of errors, as was done with the other: the weights are {w[0]:g} for the scene and {w[1]:g} for the face']
+
 def _both_know(scene, face): return _knows(scene)&_knows(face)
 
 def validate_pictures(
     plan:AffectPlan, # of `plan_affect`
     scene, face,     # `said_table`s of the test pictures
     factors,         # of their variances
-    calibration=None # of the face
+    calibration=None, # of the face
+    weigh=True       # whether the two variances can be held against each other
 )->tuple:
     "`(table of validate_fusion, arm that is used, arrays)`"
     from crosssuck.fuse.fusion import validate_fusion
@@ -729,7 +741,7 @@ def validate_pictures(
               unit=plan.unit, units=plan.units, n_boot=e.n_boot, seed=c.seed)
     truth = _pair(scene, 'true_')
     table = validate_fusion(fair, truth, **kw)
-    weighed = _both_know(scene, face).any()
+    weighed = weigh and _both_know(scene, face).any()
     arm = ('inverse_variance' if k.variance_weighting and weighed else 'fixed')+(' calibrated' if calibration is not None else '')
     if k.rescale_variances and weighed:
         told = validate_fusion(raw, truth, **kw)
@@ -746,14 +758,16 @@ def over_each(
     config,      # for fusion and evaluation
     unit,        # what a group is
     calibration=None, # of the face
-    units=None   # in which distances are told; none: as the configuration says
+    units=None,  # in which distances are told; none: as the configuration says
+    weigh=True   # whether the two variances can be held against each other
 )->dict:
     "`{'scene': ..., 'face': ...}`: by how much mae_avg is better than that expert's, on pictures with a face, and whether it is shown"
     from crosssuck.fuse.fusion import Said
     said,k,e = Said.read(arrays),config.fusion,config.evaluation
     keep = said.scene_there&said.face_there
     if not keep.any(): return {}
-    fused = said.fuse(None, 'inverse_variance' if k.variance_weighting else 'fixed', tuple(k.weights), calibration=calibration).mean[keep]
+    method = 'inverse_variance' if k.variance_weighting and weigh else 'fixed'
+    fused = said.fuse(None, method, tuple(k.weights), calibration=calibration).mean[keep]
     face = (np.clip(said.face, -1, 1) if calibration is None else calibration.calibrate(said.face))[keep]
     kw = dict(groups=np.asarray(groups)[keep], unit=unit, units=told_in(units or e.units), names=['mae'], n_boot=e.n_boot, seed=config.seed)
     out = {}
@@ -810,16 +824,17 @@ def _worths(scene, face, groups, unit, config):
     whole = lambda parts: pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     return whole(figures),whole(bins),notes
 
-def _thresholds(plan, arrays, rows):
+def _thresholds(plan, arrays, rows, weigh):
     "The sweep of `tune_thresholds` where there are films of several frames, else None"
     from crosssuck.fuse.fusion import AdaptiveStabilizer, tune_thresholds
     k,s = plan.config.fusion,plan.config.fusion.stabilizer
     steady = AdaptiveStabilizer(s.alpha, s.uncertainty_threshold, s.window)
     if 'film' not in rows or rows.film.isna().any() or not rows.film.duplicated().any(): return None
     return tune_thresholds(arrays, labels(rows), rows.film, stabilizer=steady if s.enabled else None, weights=tuple(k.weights),
-                           method='inverse_variance' if k.variance_weighting else 'fixed', units=plan.units, seed=plan.config.seed)
+                           method='inverse_variance' if k.variance_weighting and weigh else 'fixed', units=plan.units,
+                           seed=plan.config.seed)
 
-def _fusion_plan(config, run, factors, calibration):
+def _fusion_plan(config, run, factors, calibration, weigh):
     "What fusion.json holds"
     from crosssuck.infer.affect import _FORMAT
     f,k,s = config.face,config.fusion,config.fusion.stabilizer
@@ -831,7 +846,7 @@ def _fusion_plan(config, run, factors, calibration):
             yunet=near(f.yunet),
                   tta=f.tta, align=f.align),
         calibration=near(Path(k.calibration)/'calibration.pt') if calibration is not None else None, variance=factors,
-        fusion=dict(use_variance_weighting=k.variance_weighting, weights=list(k.weights), min_face_score=k.min_face_score,
+        fusion=dict(use_variance_weighting=k.variance_weighting and weigh, weights=list(k.weights), min_face_score=k.min_face_score,
             min_brightness=k.min_brightness,
                     enable_stabilizer=s.enabled, stabilizer_alpha=s.alpha, uncertainty_threshold=s.uncertainty_threshold, window=s.window))
 
@@ -878,9 +893,10 @@ def train_fusion(
     if not np.isfinite(face.valence).any(): raise InputError(f'no face was read in {len(rows)} test pictures', 'face',
         'pictures with faces, or another detector')
     factors = _factors(*there, calibration) if c.fusion.rescale_variances else dict(scene=np.ones(2), face=np.ones(2))
-    table,arm,arrays = validate_pictures(plan, scene, face, factors, calibration)
+    weigh,why = _weighing(c, *there)
+    table,arm,arrays = validate_pictures(plan, scene, face, factors, calibration, weigh)
     worth,bins,more = _worths(scene, face, scene.group, plan.unit, c)
-    tuned,saved = _thresholds(plan, arrays, rows),_fusion_plan(c, run, factors, calibration)
+    tuned,saved = _thresholds(plan, arrays, rows, weigh),_fusion_plan(c, run, factors, calibration, weigh)
     _start(plan, run, resume)
     for name,t in dict(test_predictions=scene, face_predictions=face, validation=table, variance=worth, variance_bins=bins,
         thresholds=tuned).items():
@@ -892,9 +908,9 @@ def train_fusion(
         pictures=int(rows['image'].nunique()), **_unit_facts(plan), arm=arm, key=key,
         verdict=face_verdict(table, key, arm).split('\n'), each=_each_dimension(table, key, arm),
         expert=expert_words(c.face),
-        over=over_each(arrays, labels(rows), rows.group, c, plan.unit, calibration, plan.units),
+        over=over_each(arrays, labels(rows), rows.group, c, plan.unit, calibration, plan.units, weigh),
         ties=error_ties(_pair(scene), fair, labels(rows), rows.group, plan.unit, seed=c.seed),
-        variance=factors, notes=notes+list(table.attrs.get('notes', []))+more,
+        variance=factors, notes=notes+why+list(table.attrs.get('notes', []))+more,
         metrics={r.metric: r.value for r in table[(table.subset=='all')&(table.arm==arm)].itertuples()}))
     run.write_json('metrics/test_metrics.json', figures)
     run.write_json('fusion.json', saved)

@@ -65,7 +65,7 @@ def _gained(key, d):
     "By how much the first of two is better, in words, of an `affect_differences` entry"
     if d['value'] is None: return '-'
     turn = 1 if higher_is_better(key) else -1
-    low,high = (None if d.get(e) is None else turn*d[e] for e in ('low','high'))
+    low,high = sorted(turn*d[e] for e in ('low','high')) if d.get('low') is not None else (None,None)
     return gain_words(turn*d['value'], low, high)
 
 def dimension_words(
@@ -287,7 +287,7 @@ def _calibration_page(folder, figures):
     line = html_table(['dimension','scale','shift'], [[d, _number(s), _number(b)] for d,s,b in zip(_DIMENSIONS, f['scale'],
         f['shift'])], (1,2))
     said = folder.csv('face_predictions.csv')
-    parts = {'Is it better':[*(P(n, cls='soft') for n in dict.fromkeys(f['notes'])),
+    parts = {'Is it better':[*(P(*prose(n), cls='soft') for n in dict.fromkeys(f['notes'])),
             P(f'Out of fold: {f["n_runs"]} times {f["folds"]} folds of whole groups; distances in {unit_words(f)}. '
             'Gain: by how much predictions are better than the expert as it is; calibrated gains: '
             'by how much the calibrated expert is better than these predictions.', cls='soft'), table, _beside(f['ablation'])],
@@ -316,8 +316,8 @@ def plot_arms(
             i,c = arms.index(r.arm),'#c9793b' if r.arm==used else '#4a7ba6'
             ax.plot([r.low,r.high], [i,i], color=c, lw=2, alpha=.5); ax.plot(r.value, i, 'o', color=c, ms=5)
         ax.set(yticks=range(len(arms)), yticklabels=[a.replace('_', ' ') for a in arms])
-        ax.set_xlabel(_name(metric)+f' ({units} units)'*_in_units(metric, units))
         ax.set_title(f'{s}: {t.n[t.subset==s].iloc[0]} pictures' if len(t[t.subset==s]) else s, fontsize=9)
+    fig.supxlabel(_name(metric)+f' ({units} units)'*_in_units(metric, units), fontsize=9)
     return fig
 
 def plot_worth(
@@ -421,7 +421,7 @@ def _fusion_page(folder, figures):
         'Orange: the one that is used. Bars: 95 %.'),
                 *(P(f'{_name(k)}: {w}.', cls='soft') for k,w in zip((f['key'].replace('_avg', f'_{d}') for d in ('v','a')), f['each'])),
                 gain, html_table(head, _arm_rows(first), range(3, 8)), *_arm_remarks(first)],
-        'On what':[*(P(n, cls='soft') for n in dict.fromkeys(f['notes'])),
+        'On what':[*(P(*prose(n), cls='soft') for n in dict.fromkeys(f['notes'])),
             P(f'{tie_words(f["ties"])[:1].upper()}{tie_words(f["ties"])[1:]}. Errors that are shared cannot cancel.', cls='soft'),
             _sides(folder)],
         'Variances':_variances(f, t, bins, worth)}
@@ -446,7 +446,7 @@ def affect_report(
     if kind not in _PAGES: raise InputError(f'a run of kind `{kind}`', folder.path, f'one of {", ".join(_PAGES)}')
     with plt.rc_context({'font.size': 9}): lead,second,tags,parts = _PAGES[kind](folder, figures)
     name = folder.path.resolve().name
-    opening = Header(H1(f'{name}: report'), P(lead, cls='lead'), P(second, cls='second'),
+    opening = Header(H1(f'{name}: report'), P(lead, cls='lead'), P(*prose(second), cls='second'),
         tag_list([*tags, *_audit_tags(folder.json('leakage.json', {}))]))
     with atomic_path(folder.path/'report.html') as p: p.write_text(page_html(f'{name}: report', opening, parts), encoding='utf-8')
     return folder.path/'report.html'
