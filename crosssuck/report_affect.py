@@ -77,10 +77,12 @@ def dimension_words(
         of_it = {k: x for k,x in figures['differences'].items() if k.endswith(f'_{d}') and x['value'] is not None}
         better = {k.partition('_')[0]: x['better'] for k,x in of_it.items()}
         won = [m for m,b in better.items() if b=='a']
-        rest = [m for m,b in better.items() if b!='a']
+        lost,rest = ([m for m,b in better.items() if b==x] for x in ('b',None))
         if not better: continue
-        if not won: out.append(f'{word}: not shown to beat the constant in any figure, and so of no use, whatever the mean of both says')
-        else: out.append(f'{word}: beats the constant by {names(won)}'+(f', is not shown to by {names(rest)}' if rest else ''))
+        behind = f', is behind it by {names(lost)}' if lost else ''
+        if not won:
+            out.append(f'{word}: not shown to beat the constant in any figure{behind}, and so of no use, whatever the mean of both says')
+        else: out.append(f'{word}: beats the constant by {names(won)}'+(f', is not shown to by {names(rest)}' if rest else '')+behind)
     return out
 
 def no_better(
