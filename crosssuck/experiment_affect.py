@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['told_in', 'read_pictures', 'AffectPlan', 'labels', 'plan_affect', 'judge_affect', 'affect_summary', 'Mirror',
-           'scene_trainer', 'said_table', 'predict_pictures', 'train_scenes', 'read_said', 'planted_face', 'face_said',
-           'expert_words', 'train_calibration', 'calibration_summary', 'fitted_on', 'check_unseen', 'variance_factor',
-           'scene_said', 'validate_pictures', 'over_each', 'error_ties', 'train_fusion', 'fusion_summary', 'run_affect',
-           'rehearse_affect']
+           'scene_trainer', 'said_table', 'predict_pictures', 'train_scenes', 'read_said', 'said_notes', 'planted_face',
+           'face_said', 'expert_words', 'train_calibration', 'calibration_summary', 'fitted_on', 'check_unseen',
+           'variance_factor', 'scene_said', 'other_face', 'validate_pictures', 'over_each', 'error_ties',
+           'train_fusion', 'fusion_summary', 'run_affect', 'rehearse_affect']
 
 # %% ../nbs/79_experiment_affect.ipynb #a808f418
 import json, os, tempfile
@@ -18,9 +18,10 @@ import pandas as pd
 from .course import begin, cache_below, lines_or_bars, same_config, same_data
 from .data.leakage import LeakageReport
 from .errors import InputError, unknown_name
-from .report_affect import counted, unit_words
+from .report_affect import counted, dimension_words, no_better, over_words, tie_words, unit_words
 from .runs import Run, atomic_path, content_hash, file_sha256, plain
 from .schema import check_consumed, config_hash
+from .score.intervals import weighted_interval
 from .score.affect import UNITS, Units, affect_differences, affect_figures, find_units
 
 # %% ../nbs/79_experiment_affect.ipynb #2803531c
@@ -204,23 +205,25 @@ def judge_affect(
 def affect_summary(
     figures:dict # side -> what `judge_affect` gave
 )->str:
-    "The figures of each side as lines: value, interval, the constant beside it; distances in both units"
+    "The figures of each side as lines: value, interval and constant of each dimension; distances in both units; which dimension beats it"
     lines = []
     for side,f in figures.items():
         lines.append(f'{side}: {counted(f["n"], f["pictures"])}, {f["groups"]} groups ({f["unit"]}), distances in {unit_words(f)}')
-        lines += _summary_lines(f, '')
+        lines += [f'  {_LEGEND}',*_summary_lines(f, '  ')]
         if f['reference']: lines += ['  in reference units (-1 to 1):',*_summary_lines(f['reference'], '  ')]
+        lines += [f'  {w}' for w in dimension_words(f)]
     return '\n'.join(lines)
 
+_LEGEND = '_v valence, _a arousal, _avg the mean of both; [95 %]; (the constant)'
+
 def _summary_lines(f, indent):
-    lines = []
-    for k,m in f['figures'].items():
-        if not k.endswith('_avg'): continue
-        c,value = f['constant_figures'][k]['value'],m['value']
+    "A line a figure: valence, arousal and the mean of both, each with its interval and, in brackets, the constant's"
+    def cell(k):
+        m,c = f['figures'][k],f['constant_figures'][k]['value']
         span = f' [{m["low"]:.3f}, {m["high"]:.3f}]' if m.get('low') is not None else ''
-        lines.append(f'{indent}  {k:<9} ' + (f'{value:.3f}{span}' if value is not None else 'undefined') + (f'  constant {c:.3f}'
-            if c is not None else ''))
-    return lines
+        return k+' '+(f'{m["value"]:.3f}{span}' if m['value'] is not None else 'undefined')+('' if c is None else f' ({c:.3f})')
+    rows = [[cell(f'{m}_{d}') for d in ('v','a','avg')] for m in dict.fromkeys(k.partition('_')[0] for k in f['figures'])]
+    return [indent+''.join(f'{c:<38}' for c in cells).rstrip() for cells in rows]
 
 # %% ../nbs/79_experiment_affect.ipynb #9d2d522f
 class Mirror:
@@ -266,6 +269,10 @@ def scene_trainer(
 def _used(plan): return {f'used as {s}': (None, plan.side(s)[['image','valence','arousal','sha256']]) for s in ('train','val','test')
     if len(plan.side(s))}
 
+def _allowed(plan):
+    "A line for each leak that the configuration accepts"
+    return [f'  allowed by data.allow_leakage: {f}' for f in plan.audit.findings if f.kind in plan.config.data.allow_leakage]
+
 def _start(plan, run, resume):
     "Write what the run was given; raises `InputError` where it differs from what it was begun with"
     check_consumed(plan.config)
@@ -276,6 +283,7 @@ def _start(plan, run, resume):
     run.record_manifests(_used(plan))
     run.write_json('leakage.json', {**plan.audit.to_json(), 'allowed': dict.fromkeys(plan.config.data.allow_leakage, '')})
     print(plan)
+    for line in _allowed(plan): print(line)
     print(f'  distances are told in {unit_words(_unit_facts(plan))}')
 
 def _unit_facts(plan): return dict(units=plan.units.name, ranges=dict(valence=list(plan.units.valence), arousal=list(plan.units.arousal)))
@@ -367,16 +375,71 @@ def read_said(
     path, # a table: image, valence, arousal in -1..1; var_valence, var_arousal where known
     rows  # pictures, as in a plan
 )->tuple:
-    "`(mean (N, 2), var (N, 2), further columns)`, NaN for pictures of which the table says nothing; raises `InputError`"
-    t = pd.read_csv(path, dtype=dict(image=str), comment='#')
+    """`(mean (N, 2), var (N, 2), further columns)`, NaN for pictures of which the table says nothing. Raises `InputError` with the row for
+    what is no number, and for a table in other units"""
+    t = _said_rows(path).reindex(rows['image'])
+    number = lambda names: t.reindex(columns=names).to_numpy('float64')
+    mean,var = number(['valence','arousal']),number(['var_valence','var_arousal'])
+    if np.isnan(mean).all(): raise InputError('tells of none of these pictures', path, 'the column `image` as in the table of pictures')
+    return mean,var,{k: t[k].to_numpy() for k in _EMPTY if k in t}
+
+def _said_rows(path):
+    "All of the table at `path` as numbers, by image"
+    try: t = pd.read_csv(path, dtype=dict(image=str), comment='#')
+    except (OSError, ValueError) as e:
+        raise InputError(f'cannot be read as a table: {str(e).strip()}', path, 'a CSV with a header') from None
     for c in ('image','valence','arousal'):
         if c not in t: raise unknown_name('column', c, t.columns, path)
     if (twice := t['image'].duplicated()).any(): raise InputError(f'`{t["image"][twice].iloc[0]}` stands twice', path, 'one row a picture')
-    t = t.set_index('image').reindex(rows['image'])
-    number = lambda names: t.reindex(columns=names).apply(pd.to_numeric, errors='coerce').to_numpy('float64')
-    mean,var = number(['valence','arousal']),number(['var_valence','var_arousal'])
-    if np.isnan(mean).all(): raise InputError('tells of none of these pictures', path, 'the column `image` as in the table of pictures')
-    return mean,var,{k: pd.to_numeric(t[k], errors='coerce').to_numpy() for k in _EMPTY if k in t}
+    for c in ('valence','arousal','var_valence','var_arousal',*_EMPTY):
+        if c in t: t[c] = _numbers(t[c], path)
+    _in_reference(t[['valence','arousal']], path)
+    return t.set_index('image')
+
+def _numbers(column, path):
+    "The cells of a column as numbers, empty ones NaN"
+    v = pd.to_numeric(column, errors='coerce').astype('float64')
+    bad = np.flatnonzero(v.isna()&column.notna()|np.isinf(v))
+    if not len(bad): return v
+    what = f'{column.name} `{column.iloc[bad[0]]}` is no number' + (f', as {len(bad)-1} more of that column'*(len(bad)>1))
+    raise InputError(what, f'{path} row {bad[0]+1}', 'a number with a decimal point, or nothing where there is no face')
+
+_FAR,_FEW_FAR = 1.5,.05 # a network overshoots 1 now and then; a table in other units lies out there
+
+def _in_reference(t, path):
+    "Raise `InputError` where valence and arousal are evidently told in other units than -1 to 1"
+    far = np.flatnonzero((t.abs()>_FAR).any(axis=1))
+    if len(far)<=_FEW_FAR*t.notna().all(axis=1).sum(): return
+    first = t.iloc[far[0]]
+    raise InputError(f'{len(far)} of {len(t)} rows lie far outside of [-1, 1], the first with valence {first.valence:g}, '
+        f'arousal {first.arousal:g}', f'{path} row {far[0]+1}',
+        'predictions in -1 to 1, whatever the units of the labels: x of a scale from a to b is (2x - a - b) / (b - a) there')
+
+def _said_paths(config):
+    "The tables of predictions of a configuration"
+    return [p for s in ('face','scene') if (p := getattr(getattr(config, s, None), 'predictions', None))]
+
+def said_notes(
+    path, # as `read_said` reads
+    table # all pictures, as in a plan
+)->list:
+    "Sentences on what of a table of predictions is not used, and on what looks odd; raises `InputError` as `read_said` does"
+    t,name,pictures,notes = _said_rows(path),Path(path).name,table.drop_duplicates('image').set_index('image'),[]
+    def tell(which, of, words):
+        if which.sum(): notes.append(f'{which.sum()} of {len(which)} {of} {words} ({_first(which.index[which.to_numpy()])})')
+    tell(pd.Series(~t.index.isin(pictures.index), t.index), f'rows of {name}', 'are about none of these pictures')
+    tell(pd.Series(~pictures.index.isin(t.index), pictures.index), 'pictures', f'have no row in {name}')
+    t = t[t.index.isin(pictures.index)]
+    tell(t[['valence','arousal']].isna().any(axis=1), f'rows of {name}', 'have no valence or no arousal: no answer')
+    var = t.reindex(columns=['var_valence','var_arousal'])
+    tell((var<0).any(axis=1), f'rows of {name}', 'have a negative variance, which is taken as unknown')
+    for d in ('valence','arousal'):
+        below = (pictures[d].reindex(t.index)<0).mean()
+        if len(t)>=20 and below>.25 and (t[d].dropna()>=0).all():
+            notes.append(f'{name}: no {d} is below 0, where {below:.0%} of the labels are: are its predictions on a scale from 0 to 1?')
+    return notes
+
+def _first(names, n=3): return ', '.join(f'`{x}`' for x in names[:n])+', ...'*(len(names)>n)
 
 def planted_face(
     table,           # all pictures, with `has_face`
@@ -470,37 +533,55 @@ def train_calibration(
     asked = dict(n_runs=k.n_runs, folds=k.folds, unit=plan.unit, units=plan.units, n_boot=e.n_boot, seed=c.seed)
     _start(plan, run, resume)
     run.write_csv('face_predictions.csv', said)
-    fit = said[said.split!='test'].reset_index(drop=True)
+    fit,notes = _with_face(said[said.split!='test'], c.face)
+    notes += [n for p in _said_paths(c) for n in said_notes(p, plan.table)]
     with warnings.catch_warnings():
-        warnings.simplefilter('ignore') # pictures without a face: they are counted below
+        warnings.simplefilter('ignore') # notes: they are printed with the figures
         found = judge.ablation_study(_pair(fit), _pair(fit, 'true_'), groups=fit.group, **asked)
         trainer.fit(_pair(fit), _pair(fit, 'true_'), groups=fit.group)
     save_calibration(run.path/'calibration.pt', trainer.calibration)
     run.write_csv('ablation.csv', found.table())
     run.write_json('ablation.json', dict(found, arms=found.arms))
-    figures = _calibration_figures(plan, found, trainer)
+    figures = _calibration_figures(plan, found, trainer, notes)
     run.write_json('metrics/metrics.json', figures)
     affect_report(run.path)
     run.finish(config_hash=config_hash(c), use=figures['use'])
     return figures
 
-def _calibration_figures(plan, found, trainer):
+def _with_face(said, face):
+    "`(rows that say something, sentences on the others)`; raises `InputError` where there are too few"
+    there = np.isfinite(_pair(said)).all(1)
+    lone = said['image'][~there].unique()
+    why = 'no prediction' if face.predictions else 'no face'+' that was found'*bool(face.weights)
+    note = [f'{len(lone)} of {said["image"].nunique()} training and validation pictures have {why}, and are left out ({_first(lone)})']
+    if there.sum()<2: raise InputError(f'{there.sum()} of {len(said)} training and validation pictures have a {why[3:]}', 'face',
+        'pictures with faces, another detector, or `face.predictions`')
+    return said[there].reset_index(drop=True),note*bool(len(lone))
+
+def _beats_constants(found):
+    "Whether the calibrated expert is shown to be better than both constants"
+    return all((row['over_this_low'] or 0)>0 for arm,row in found.arms['mae_avg'].items() if arm.startswith('constant'))
+
+def _calibration_figures(plan, found, trainer, notes):
     c = trainer.calibration
     return plain(dict(kind='calibration', use=found['mae_avg']['significant'], verdict=[found.verdict(m) for m in ('mae_avg','ccc_avg')],
         expert=expert_words(plan.config.face), scale=c.scale.tolist(), shift=c.shift.tolist(), squash=c.squash, n=found.n,
             groups=found.groups,
         unit=plan.unit, **_unit_facts(plan), n_runs=found.n_runs, folds=found.folds, best_epoch=trainer.best_epoch,
-            notes=found.notes,
-        ablation=dict(found), metrics={k: found[k]['with_mean'] for k in found}))
+            notes=[*dict.fromkeys([*notes, *found.notes, *trainer.notes])],
+        ablation=dict(found), metrics={k: found[k]['with_mean'] for k in found},
+        each=[found.verdict(f'mae_{d}') for d in ('v','a')], beats_constant=_beats_constants(found)))
 
 def calibration_summary(
     figures # of `train_calibration`
 )->str:
     "The verdict in lines"
     f = figures
-    said = [f'{f["n"]} faces in {f["groups"]} groups ({f["unit"]}), out of fold, distances in {unit_words(f)}', *f['verdict'],
+    said = [f'{f["n"]} faces in {f["groups"]} groups ({f["unit"]}), out of fold, distances in {unit_words(f)}', *f['notes'],
+            *f['verdict'], *f['each'],
             f'the calibration is {"kept" if f["use"] else "not used"}: scale {f["scale"][0]:.2f} and {f["scale"][1]:.2f}, '
-            f'shift {f["shift"][0]:+.2f} and {f["shift"][1]:+.2f}']
+            f'shift {f["shift"][0]:+.2f} and {f["shift"][1]:+.2f}',
+            *no_better(f)]
     return '\n'.join(said)
 
 # %% ../nbs/79_experiment_affect.ipynb #2900a768
@@ -546,11 +627,13 @@ def _look_up(rows, strange, paths, there, run):
     _has_seen(found.a.nunique(), rows, run, pd.Series(dict(image=found.a.iloc[0], split_there=side)), 'near-duplicates of ')
 
 # %% ../nbs/79_experiment_affect.ipynb #5b389f80
+_LEAST = 6 # rows of which a factor can be had: a guess, but one that no variance as told comes near
+
 def variance_factor(
     mean,      # (N, 2) of an expert
     var,       # (N, 2) its variances
     true,      # (N, 2) labels
-    least:int=10 # rows that are needed
+    least:int=_LEAST # rows that are needed
 )->np.ndarray:
     "(2,) mean squared error over mean variance; 1 where too few rows have both"
     e2,out = (mean-true)**2,np.ones(2)
@@ -571,17 +654,50 @@ def scene_said(
     expert = scene_expert(Path(s.run)/'model.pt', c.evaluation.mc_samples, c.seed, c.device)
     return said_table(rows, *predict_pictures(expert, rows, plan.paths))
 
+def _verdict_of(run):
+    "metrics/metrics.json of a run, None where there is none"
+    path = Path(run)/'metrics'/'metrics.json'
+    return json.loads(path.read_text(encoding='utf-8')) if path.is_file() else None
+
+def _check_scene_run(config):
+    "Raise `InputError` where the run of the scene is one of another phase"
+    run = config.scene.run
+    kind = ((_verdict_of(run) if run else None) or {}).get('kind', 'scenes')
+    if kind!='scenes':
+        raise InputError(f'is a run of kind `{kind}`', f'scene.run: {run}', 'one of kind `scenes`: `crosssuck train scene_phase0`')
+
+def other_face(
+    config # of a fusion
+)->list:
+    "A sentence where the calibration was fitted to another face expert than the one that it is used on, none where it was not"
+    from crosssuck.config import load_config
+    run = config.fusion.calibration
+    path = Path(run or '')/'config.yaml'
+    if run is None or not path.is_file(): return []
+    was,now = (_flat(c.face.model_dump()) for c in (load_config(path, [], paths=False), config))
+    apart = [k for k in dict.fromkeys([*was, *now]) if was.get(k)!=now.get(k)]
+    said = ', '.join(f'{k}: {was.get(k, "-")} there, {now.get(k, "-")} here' for k in apart)
+    return [f'{Path(run).name} was fitted to another face expert, whose language this one need not speak ({said})'] if apart else []
+
+def _flat(section, before=''):
+    "`{'planted.sd': .25, ...}` of what is given; of files the name, since they may have been moved"
+    out = {}
+    for k,v in section.items():
+        if isinstance(v, dict): out |= _flat(v, f'{before}{k}.')
+        elif v is not None: out[before+k] = Path(v).name if k in ('weights','predictions','yunet') else v
+    return out
+
 def _used_calibration(config):
     "`(calibration or None, sentence)`: that of the run of phase 1, if it found itself worth using"
     from crosssuck.fuse.experts import load_calibration
     run = config.fusion.calibration
     if run is None: return None,'the face is not calibrated'
-    path = Path(run)/'metrics'/'metrics.json'
-    if not path.is_file(): raise InputError('holds no verdict on a calibration', run, 'a finished run of phase 1')
-    said = json.loads(path.read_text(encoding='utf-8'))
+    said = _verdict_of(run)
+    if said is None: raise InputError('holds no verdict on a calibration', run, 'a finished run of phase 1')
     if said.get('kind')!='calibration': raise InputError('is no run of phase 1', run, '`crosssuck train face_phase1`')
     if not said.get('use'): return None,f'{Path(run).name} found its calibration not worth using: the face is as it is'
-    return load_calibration(Path(run)/'calibration.pt'),f'the face is calibrated as {Path(run).name} found worth using'
+    words = f'the face is calibrated as {Path(run).name} found worth using'
+    return load_calibration(Path(run)/'calibration.pt'),'; '.join([words,*no_better(said)])
 
 def _scaled(told, factor): return told.assign(var_valence=told.var_valence*factor[0], var_arousal=told.var_arousal*factor[1])
 def _arrays(scene, face):
@@ -596,11 +712,24 @@ def _factors(scene, face, calibration):
         _pair(face, 'true_')))
 
 # %% ../nbs/79_experiment_affect.ipynb #1acc9ec0
+def _knows(said): return np.isfinite(_pair(said)+_pair(said, 'var_')).all(1)
+def _weighing(config, scene, face):
+    "`(whether variances can be weights, sentences on why not)`: not where one was held against validation errors and the other was not"
+    known = {name: int(_knows(t).sum()) for name,t in (('scene',scene), ('face',face))}
+    few = [name for name,n in known.items() if n<_LEAST]
+    if not config.fusion.rescale_variances or len(few)!=1: return True,[]
+    w = config.fusion.weights
+    return False,[f'only {known[few[0]]} validation pictures have a variance of the {few[0]}: too few ({_LEAST} or more) to bring it '
+        f'to the size of errors, as was done with the other: the weights are {w[0]:g} for the scene and {w[1]:g} for the face']
+
+def _both_know(scene, face): return _knows(scene)&_knows(face)
+
 def validate_pictures(
     plan:AffectPlan, # of `plan_affect`
     scene, face,     # `said_table`s of the test pictures
     factors,         # of their variances
-    calibration=None # of the face
+    calibration=None, # of the face
+    weigh=True       # whether the two variances can be held against each other
 )->tuple:
     "`(table of validate_fusion, arm that is used, arrays)`"
     from crosssuck.fuse.fusion import validate_fusion
@@ -612,8 +741,9 @@ def validate_pictures(
               unit=plan.unit, units=plan.units, n_boot=e.n_boot, seed=c.seed)
     truth = _pair(scene, 'true_')
     table = validate_fusion(fair, truth, **kw)
-    arm = ('inverse_variance' if k.variance_weighting else 'fixed')+(' calibrated' if calibration is not None else '')
-    if k.rescale_variances:
+    weighed = weigh and _both_know(scene, face).any()
+    arm = ('inverse_variance' if k.variance_weighting and weighed else 'fixed')+(' calibrated' if calibration is not None else '')
+    if k.rescale_variances and weighed:
         told = validate_fusion(raw, truth, **kw)
         told = told[told.arm==arm.replace('fixed', 'inverse_variance')]
         notes = table.attrs['notes']
@@ -628,55 +758,83 @@ def over_each(
     config,      # for fusion and evaluation
     unit,        # what a group is
     calibration=None, # of the face
-    units=None   # in which distances are told; none: as the configuration says
+    units=None,  # in which distances are told; none: as the configuration says
+    weigh=True   # whether the two variances can be held against each other
 )->dict:
     "`{'scene': ..., 'face': ...}`: by how much mae_avg is better than that expert's, on pictures with a face, and whether it is shown"
     from crosssuck.fuse.fusion import Said
     said,k,e = Said.read(arrays),config.fusion,config.evaluation
     keep = said.scene_there&said.face_there
     if not keep.any(): return {}
-    fused = said.fuse(None, 'inverse_variance' if k.variance_weighting else 'fixed', tuple(k.weights), calibration=calibration).mean[keep]
+    method = 'inverse_variance' if k.variance_weighting and weigh else 'fixed'
+    fused = said.fuse(None, method, tuple(k.weights), calibration=calibration).mean[keep]
     face = (np.clip(said.face, -1, 1) if calibration is None else calibration.calibrate(said.face))[keep]
     kw = dict(groups=np.asarray(groups)[keep], unit=unit, units=told_in(units or e.units), names=['mae'], n_boot=e.n_boot, seed=config.seed)
     out = {}
     for name,alone in (('scene', np.clip(said.scene, -1, 1)[keep]), ('face', face)):
         d = affect_differences(alone, fused, truth[keep], **kw)['mae_avg']
         out[name] = dict(gain=d['value'], low=d['low'], high=d['high'], p=d['p'], better=d['better']=='b', alone=d['a'], fused=d['b'],
-            n=d['n'])
+            n=d['n'], groups=d['clusters'])
     return plain(out)
 
 def error_ties(
-    scene, face, truth # (N, 2) each
+    scene, face, truth, # (N, 2) each
+    groups=None,   # (N,) what is drawn independently; None: each row
+    unit='image',  # what a group is, for the words
+    n_boot:int=500, seed:int=42 # of the resamples
 )->dict:
-    "Correlation of both experts' errors, valence and arousal: near 1 nothing can be won by putting them together"
-    a,b = scene-truth,face-truth
+    "`{'valence': {'value', 'low', 'high', 'n', 'groups'}, 'arousal': ...}`, correlation of both experts' errors: near 1 nothing can be won"
+    a,b = (np.asarray(x, 'float64')-truth for x in (scene, face))
     ok = np.isfinite(a+b).all(1)
-    return {d: float(np.corrcoef(a[ok,i], b[ok,i])[0,1]) if ok.sum()>2 else None for i,d in enumerate(('valence','arousal'))}
+    groups = np.arange(len(a)) if groups is None else np.asarray(groups, object)
+    codes,n = pd.factorize(pd.Series(groups[ok]).astype(str))[0],len(set(map(str, groups[ok])))
+    out = {}
+    for i,d in enumerate(('valence','arousal')):
+        found = weighted_interval(_correlation(a[ok,i], b[ok,i], codes, n), n, unit, (-1.,1.), n_boot=n_boot, seed=seed) if n>2 else {}
+        out[d] = dict({k: found.get(k) for k in ('value','low','high')}, n=int(ok.sum()), groups=n)
+    return plain(out)
+
+def _correlation(x, y, codes, n):
+    "Function of weights (B, n) of groups: Pearson's correlation"
+    sums = np.zeros((n, 6))
+    np.add.at(sums, codes, np.stack([np.ones_like(x), x, y, x*x, y*y, x*y], -1))
+    def f(w):
+        k,x,y,xx,yy,xy = (w@sums).T
+        x,y = x/k,y/k
+        top = np.sqrt(np.maximum(xx/k-x*x, 0)*np.maximum(yy/k-y*y, 0))
+        return np.divide(xy/k-x*y, top, out=np.full(len(w), np.nan), where=top>1e-12)
+    return f
 
 # %% ../nbs/79_experiment_affect.ipynb #3be1007f
 def _worths(scene, face, groups, unit, config):
     "Tables of whether variances deserve their weights: figures, bins, notes"
     from crosssuck.fuse.fusion import variance_worth
+    n_boot,seed,weights = min(config.evaluation.n_boot, 500),config.seed,config.fusion.weights
     figures,bins,notes = [],[],[]
     for name,t in (('scene',scene),('face',face)):
-        try: w = variance_worth(_pair(t)-_pair(t, 'true_'), _pair(t, 'var_'), groups, unit=unit, n_boot=min(config.evaluation.n_boot,
-            500), seed=config.seed)
-        except InputError as e: notes.append(f'{name}: {e}'); continue
+        there,known = np.isfinite(_pair(t)).all(1),_knows(t)
+        if gone := (there&~known).sum():
+            notes.append(f'the {name} tells no variance for {gone} of the {there.sum()} pictures that it answers: there the weights are '
+                f'{weights[0]:g} for the scene and {weights[1]:g} for the face')
+        if known.sum()<2: continue
+        t = t[known]
+        w = variance_worth(_pair(t)-_pair(t, 'true_'), _pair(t, 'var_'), groups[known], unit=unit, n_boot=n_boot, seed=seed)
         figures.append(w.figures.assign(expert=name)); bins.append(w.bins.assign(expert=name))
         notes += [f'{name}: {n}' for n in w.notes]
     whole = lambda parts: pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     return whole(figures),whole(bins),notes
 
-def _thresholds(plan, arrays, rows):
+def _thresholds(plan, arrays, rows, weigh):
     "The sweep of `tune_thresholds` where there are films of several frames, else None"
     from crosssuck.fuse.fusion import AdaptiveStabilizer, tune_thresholds
     k,s = plan.config.fusion,plan.config.fusion.stabilizer
     steady = AdaptiveStabilizer(s.alpha, s.uncertainty_threshold, s.window)
     if 'film' not in rows or rows.film.isna().any() or not rows.film.duplicated().any(): return None
     return tune_thresholds(arrays, labels(rows), rows.film, stabilizer=steady if s.enabled else None, weights=tuple(k.weights),
-                           method='inverse_variance' if k.variance_weighting else 'fixed', units=plan.units, seed=plan.config.seed)
+                           method='inverse_variance' if k.variance_weighting and weigh else 'fixed', units=plan.units,
+                           seed=plan.config.seed)
 
-def _fusion_plan(config, run, factors, calibration):
+def _fusion_plan(config, run, factors, calibration, weigh):
     "What fusion.json holds"
     from crosssuck.infer.affect import _FORMAT
     f,k,s = config.face,config.fusion,config.fusion.stabilizer
@@ -688,7 +846,7 @@ def _fusion_plan(config, run, factors, calibration):
             yunet=near(f.yunet),
                   tta=f.tta, align=f.align),
         calibration=near(Path(k.calibration)/'calibration.pt') if calibration is not None else None, variance=factors,
-        fusion=dict(use_variance_weighting=k.variance_weighting, weights=list(k.weights), min_face_score=k.min_face_score,
+        fusion=dict(use_variance_weighting=k.variance_weighting and weigh, weights=list(k.weights), min_face_score=k.min_face_score,
             min_brightness=k.min_brightness,
                     enable_stabilizer=s.enabled, stabilizer_alpha=s.alpha, uncertainty_threshold=s.uncertainty_threshold, window=s.window))
 
@@ -727,15 +885,18 @@ def train_fusion(
     from crosssuck.fuse.fusion import face_verdict
     from crosssuck.report_affect import affect_report
     c,rows = plan.config,_ordered(plan)
+    _check_scene_run(c)
     calibration,words = _used_calibration(c)
-    notes = [*_unseen(plan, rows), words]
+    notes = [*_unseen(plan, rows), words, *(other_face(c) if calibration is not None else [])]
+    notes += [n for p in _said_paths(c) for n in said_notes(p, plan.table)]
     scene,face,*there = _both_said(plan, rows)
     if not np.isfinite(face.valence).any(): raise InputError(f'no face was read in {len(rows)} test pictures', 'face',
         'pictures with faces, or another detector')
     factors = _factors(*there, calibration) if c.fusion.rescale_variances else dict(scene=np.ones(2), face=np.ones(2))
-    table,arm,arrays = validate_pictures(plan, scene, face, factors, calibration)
+    weigh,why = _weighing(c, *there)
+    table,arm,arrays = validate_pictures(plan, scene, face, factors, calibration, weigh)
     worth,bins,more = _worths(scene, face, scene.group, plan.unit, c)
-    tuned,saved = _thresholds(plan, arrays, rows),_fusion_plan(c, run, factors, calibration)
+    tuned,saved = _thresholds(plan, arrays, rows, weigh),_fusion_plan(c, run, factors, calibration, weigh)
     _start(plan, run, resume)
     for name,t in dict(test_predictions=scene, face_predictions=face, validation=table, variance=worth, variance_bins=bins,
         thresholds=tuned).items():
@@ -745,16 +906,23 @@ def train_fusion(
     figures = plain(dict(kind='fusion', n=len(rows), groups=int(rows.group.nunique()), faces=int(np.isfinite(face.valence).sum()),
         unit=plan.unit,
         pictures=int(rows['image'].nunique()), **_unit_facts(plan), arm=arm, key=key,
-        verdict=face_verdict(table, key, arm).split('\n'), expert=expert_words(c.face),
-        over=over_each(arrays, labels(rows), rows.group, c, plan.unit, calibration, plan.units),
-        ties=error_ties(_pair(scene), fair, labels(rows)),
-        variance=factors, notes=notes+list(table.attrs.get('notes', []))+more,
+        verdict=face_verdict(table, key, arm).split('\n'), each=_each_dimension(table, key, arm),
+        expert=expert_words(c.face),
+        over=over_each(arrays, labels(rows), rows.group, c, plan.unit, calibration, plan.units, weigh),
+        ties=error_ties(_pair(scene), fair, labels(rows), rows.group, plan.unit, seed=c.seed),
+        variance=factors, notes=notes+why+list(table.attrs.get('notes', []))+more,
         metrics={r.metric: r.value for r in table[(table.subset=='all')&(table.arm==arm)].itertuples()}))
     run.write_json('metrics/test_metrics.json', figures)
     run.write_json('fusion.json', saved)
     affect_report(run.path)
     run.finish(config_hash=config_hash(c))
     return figures
+
+def _each_dimension(table, key, arm):
+    "The last sentence of `face_verdict`, on pictures with a face where there are any, for valence and for arousal"
+    from crosssuck.fuse.fusion import face_verdict
+    keys = [key.replace('_avg', f'_{d}') for d in ('v','a')]
+    return [face_verdict(table, k, arm).split('\n')[-1] for k in keys]
 
 def fusion_summary(
     figures # of `train_fusion`
@@ -763,13 +931,9 @@ def fusion_summary(
     f = figures
     lines = [f'test: {counted(f["n"], f["pictures"])}, {f["faces"]} with a face, {f["groups"]} groups ({f["unit"]}), '
              f'distances in {unit_words(f)}',
-        *f['notes'], *f['verdict']]
-    for name,o in f['over'].items():
-        span = f' ({o["low"]:+.3f} to {o["high"]:+.3f})' if o['low'] is not None else ''
-        lines.append(f'with a face, fused against the {name} alone: '
-            f'MAE {o["fused"]:.3f} and {o["alone"]:.3f}, better by {o["gain"]:+.3f}{span}')
-    ties = ', '.join(f'{k} {v:+.2f}' for k,v in f['ties'].items() if v is not None)
-    return '\n'.join([*lines, f'correlation of both experts\' errors: {ties}'])
+        *f['notes'], *f['verdict'], *f['each']]
+    lines += [over_words(name, o) for name,o in f['over'].items()]
+    return '\n'.join([*lines, tie_words(f['ties'])])
 
 # %% ../nbs/79_experiment_affect.ipynb #8dd87893
 _PHASES = dict(scenes=train_scenes, calibration=train_calibration, fusion=train_fusion)
@@ -810,6 +974,9 @@ def rehearse_affect(
         print(plan)
         print(plan.audit.summary())
         if config.kind=='scenes': _one_batch(plan)
+        else:
+            if config.kind=='fusion': _check_scene_run(config)
+            for p in _said_paths(config): print('\n'.join([f'{p}: can be read', *(f'  note: {n}' for n in said_notes(p, plan.table))]))
     print('dry run: nothing was written')
 
 def _one_batch(plan):

@@ -19,15 +19,13 @@ from torch import nn
 from ..errors import InputError, checked_number, unknown_name
 from ..runs import atomic_path, damaged_part
 from ..score.intervals import check_method, cluster_codes, described, p_value
-from ..score.affect import affect_replicates, find_units, higher_is_better
+from ..score.affect import affect_replicates, as_floats, find_units, gain_words, higher_is_better
 from ..score import affect
 
 # %% ../../nbs/fuse/01_experts.ipynb #a2939086
 def _pairs(a, what):
     "`a` as float64 (N, 2), from an array, a tensor or a table"
-    if isinstance(a, torch.Tensor): a = a.detach().cpu()
-    try: a = np.asarray(a, 'float64')
-    except (TypeError, ValueError): raise InputError(f'no numbers in a {type(a).__name__}', what, '(N, 2): valence, then arousal') from None
+    a = as_floats(a, what)
     if a.ndim!=2 or a.shape[1]!=2: raise InputError(f'an array of shape {a.shape}', what, '(N, 2): valence, then arousal')
     if np.isinf(a).any(): raise InputError('infinite', f'{what} row {np.flatnonzero(np.isinf(a).any(1))[0]+1}', 'a number, or NaN for none')
     return a
@@ -57,6 +55,13 @@ def _usable(predictions, labels, groups):
 
 _FEW = 10 # rows, below which two numbers a dimension are a guess
 
+def _unfinished(at, o):
+    "What there is to say of fits whose best step (F,) was the last that they might take"
+    n = int((np.asarray(at)>=o.epochs).sum())
+    if not n or o.at_once: return []
+    which = 'the fit' if len(at)==1 else f'{n} of {len(at)} fits'
+    return [f'{which} still got better at the last of {o.epochs} steps: more `epochs`, or a larger `lr`']
+
 def _tell(notes):
     for note in notes: warnings.warn(note, stacklevel=3)
 
@@ -77,7 +82,8 @@ class CrossDomainCalibration(nn.Module):
         self.l2_reg,self.squash = float(l2_reg),squash
         self.scale,self.shift = nn.Parameter(torch.ones(2)),nn.Parameter(torch.zeros(2))
 
-    def forward(self, x): # (..., 2) valence and arousal
+    def forward(self, x): # (..., 2) valence and arousal, a tensor
+        if not isinstance(x, torch.Tensor): raise InputError(f'a {type(x).__name__}', 'calibration', 'a tensor; `calibrate` takes arrays')
         z = x*self.scale+self.shift
         return z if self.squash is None else SQUASHES[self.squash][0](z)
     def regulariser(self): return self.l2_reg*((self.scale-1)**2+self.shift**2).sum()
@@ -99,9 +105,7 @@ def _array_map(c, mean):
 
 def _last_two(a, what):
     "`a` as float64 (..., 2)"
-    try: a = np.asarray(a.detach().cpu() if isinstance(a, torch.Tensor) else a, 'float64')
-    except (TypeError, ValueError): raise InputError(f'no numbers in a {type(a).__name__}', what,
-            '(..., 2): valence, then arousal') from None
+    a = as_floats(a, what)
     if a.ndim and a.shape[-1]==2: return a
     raise InputError(f'an array of shape {a.shape}', what, '(..., 2): valence, then arousal')
 
@@ -296,7 +300,6 @@ class CalibrationTrainer:
         "Fit and return the trainer; raises `InputError`"
         x,y,codes,n,kept,self.notes = _usable(predictions, labels, groups)
         self.left_out = np.setdiff1d(np.arange(len(labels)), kept)
-        _tell(self.notes)
         share = self.val_split if val_split is None else _share(val_split)
         rows = np.ones(len(x), bool)
         val = _held_out(codes, rows, share, np.random.default_rng(self.seed)) if share and not self.at_once else ~rows
@@ -305,6 +308,8 @@ class CalibrationTrainer:
         with torch.no_grad():
             for p,v in zip((self.calibration.scale, self.calibration.shift), (scale, shift)): p.copy_(torch.as_tensor(v[0]))
         self.best_epoch = int(at[0])
+        self.notes += _unfinished(at, self)
+        _tell(self.notes)
         self.history = pd.DataFrame(history[0], columns=['train_loss','val_loss']).rename_axis('epoch').reset_index()
         if not self.n_val: self.history['val_loss'] = None
         return self
@@ -329,11 +334,11 @@ def _deal(n, folds, rng):
     return fold==np.arange(folds)[:,None]
 
 def _arms(x, y, codes, tests, trainer, rng):
-    "`{arm: (runs, N, 2)}`: out-of-fold predictions, of one run's folds after another's, `tests` being (runs, folds, N) bool"
+    "`{arm: (runs, N, 2)}`, out-of-fold predictions, `tests` being (runs, folds, N) bool; and what there is to say of the fits"
     runs,folds,n = tests.shape
     test = tests.reshape(-1, n)
     val = np.stack([_held_out(codes, ~t, trainer.val_split, rng) if trainer.val_split and not trainer.at_once else t&~t for t in test])
-    scale,shift,*_ = trainer._many(x, y, ~test&~val, val)
+    scale,shift,at,_ = trainer._many(x, y, ~test&~val, val)
     ols = _ridge(_moments(torch.tensor(x), torch.tensor(y), torch.tensor(~test).double()), 0., 1.)
     fitted = copy.deepcopy(trainer.calibration)
     def by_fold(f): return np.stack([sum(np.where(t[:,None], f(i*folds+k), 0) for k,t in enumerate(run)) for i,run in enumerate(tests)])
@@ -343,7 +348,7 @@ def _arms(x, y, codes, tests, trainer, rng):
     found = {'with': by_fold(mapped), 'least squares': by_fold(lambda i: np.clip(x*ols[0][i]+ols[1][i], -1, 1))}
     for name,f in (('median', np.median), ('mean', np.mean)):
         found[f'constant {name}'] = by_fold(lambda i, f=f: np.broadcast_to(f(y[~test[i]], 0), x.shape))
-    return {'without': np.broadcast_to(np.clip(x, -1, 1), (runs,*x.shape)), **found}
+    return {'without': np.broadcast_to(np.clip(x, -1, 1), (runs,*x.shape)), **found},_unfinished(at, trainer)
 
 # %% ../../nbs/fuse/01_experts.ipynb #06f4da75
 _METRICS = ('mae','ccc')
@@ -382,7 +387,7 @@ def corrected_t(
 class Ablation(dict):
     "What `ablation_study` found: `{metric: {...}}`, and around it `arms`, `n`, `groups`, `n_runs`, `folds` and `notes`"
     def table(self, metrics=None): # names such as 'mae_avg'; None: all six
-        "One row for each metric and arm: its figure, what it is better by than the expert as it is, and `with` better by than it"
+        "A row for each metric and arm: its figure, what it is better by than the expert as it is and `with` than it, with intervals"
         wanted = list(self) if metrics is None else list(metrics)
         for k in wanted:
             if k not in self: raise unknown_name('metric', k, self, 'ablation')
@@ -400,9 +405,11 @@ class Ablation(dict):
                    key=lambda a: _sign(metric)*arms[a]['value'])
         low,high = (arms[best][f'over_this_{end}'] if best else None for end in ('low','high'))
         against = 'is not shown to be better than' if low is None or low<=0<=high else 'is better than' if low>0 else 'is worse than'
-        span = '' if r['low'] is None else f' ({r["low"]:+.3f} to {r["high"]:+.3f})'
-        return (f'{metric}: {r["without_mean"]:.3f} without, {r["with_mean"]:.3f} with calibration, which {says} '
-                f'by {r["improvement"]:+.3f}{span}; calibrated it {against} a {best}'+(f' ({arms[best]["value"]:.3f})' if best else ''))
+        said = (f'{metric}: {r["without_mean"]:.3f} without, {r["with_mean"]:.3f} with calibration, which {says} '
+                f'({gain_words(r["improvement"], r["low"], r["high"])}); calibrated it {against} a {best}'
+                + (f' ({arms[best]["value"]:.3f})' if best else ''))
+        line = arms['least squares']
+        return said+(f'; least squares does better ({line["value"]:.3f})' if (line['over_this_high'] or 0)<0 else '')
 
 # %% ../../nbs/fuse/01_experts.ipynb #96ad9621
 def _better_by(key, a, b, n, kw):
@@ -421,7 +428,9 @@ def _arm_rows(key, drawn, spread, n, kw):
         value,low,high,p,*_ = (None,)*4 if arm=='without' else _better_by(key, found[key], drawn['without'][key], n, kw)
         over = (None,)*4 if arm=='with' else _better_by(key, drawn['with'][key], found[key], n, kw)
         v = found[key].value
-        rows[arm] = dict(value=None if np.isnan(v) else v, std=spread[arm][key], improvement=value, low=low, high=high, p_value=p,
+        ends = described(None if np.isnan(v) else found[key], n, **kw)
+        rows[arm] = dict(value=None if np.isnan(v) else v, value_low=ends['low'], value_high=ends['high'], std=spread[arm][key],
+                         improvement=value, low=low, high=high, p_value=p,
                          over_this=over[0], over_this_low=over[1], over_this_high=over[2], over_this_p=over[3])
     return rows
 
@@ -465,14 +474,15 @@ class CalibrationEvaluator:
         if not isinstance(self.trainer, CalibrationTrainer):
             raise InputError(f'the trainer is a {type(self.trainer).__name__}', 'ablation', 'a `CalibrationTrainer`')
         x,y,codes,n,_,notes = _usable(predictions, labels, groups)
-        _tell(notes)
         _whole(n_runs=(n_runs,1), folds=(folds,2), n_boot=(n_boot,1), seed=(seed,0))
         for name,value in dict(alpha=alpha, level=level).items(): checked_number(name, value, 'ablation', 'between 0 and 1', 0, 1,
                 inside=True)
         if n<max(folds, 4): raise InputError(f'{n} groups for {folds} folds', 'ablation', f'{max(folds, 4)} groups or more')
         rng,ruler = np.random.default_rng(seed),find_units(units)
         tests = np.stack([_deal(n, folds, rng)[:,codes] for _ in range(n_runs)])
-        arms = _arms(x, y, codes, tests, self.trainer, rng)
+        arms,more = _arms(x, y, codes, tests, self.trainer, rng)
+        notes += more
+        _tell(notes)
         kw = dict(unit=unit, method=check_method(method), n_boot=n_boot, seed=seed, level=level)
         drawn = {arm: _drawn(p, y, codes, n, ruler, n_boot, seed) for arm,p in arms.items()}
         parts = {arm: [[_figures(p[t], y[t], ruler) for t in run] for p,run in zip(ps, tests)] for arm,ps in arms.items()}

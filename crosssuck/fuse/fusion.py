@@ -17,23 +17,17 @@ import pandas as pd
 from scipy.signal import lfilter
 from ..data.images import as_bgr
 from ..errors import InputError, checked_number, unknown_name
-from ..score.intervals import cluster_codes, holm, weighted_interval
-from ..score.affect import affect_differences, affect_figures, higher_is_better
+from ..score.intervals import FEW_CLUSTERS, cluster_codes, holm, weighted_interval
+from ..score.affect import affect_differences, affect_figures, as_floats, gain_words, higher_is_better
 
 # %% ../../nbs/fuse/02_fusion.ipynb #226f38a5
 METHODS = ('inverse_variance','fixed')
 Fused = namedtuple('Fused', 'mean var valid')
 
-def _array(a, who):
-    "`a` as float64, from an array, a tensor or a list"
-    if hasattr(a, 'detach'): a = a.detach().cpu()
-    try: return np.asarray(a, 'float64')
-    except (TypeError, ValueError): raise InputError(f'no numbers in a {type(a).__name__}', who, 'an array of floats') from None
-
 def _mean(mean, who):
     "`mean` as float64 (N, 2), or None"
     if mean is None: return None
-    a = np.atleast_2d(_array(mean, who))
+    a = np.atleast_2d(as_floats(mean, who))
     if a.ndim!=2 or a.shape[1]!=2: raise InputError(f'means of shape {np.shape(mean)}', who, '(N, 2): valence, then arousal')
     if np.isinf(a).any(): raise InputError('infinite', f'{who} row {np.flatnonzero(np.isinf(a).any(1))[0]+1}', 'a number, or NaN for none')
     return a
@@ -41,7 +35,7 @@ def _mean(mean, who):
 def _variance(var, n, who):
     "`(variances as float64 (n, 2), NaN where unknown; rows that were negative)`"
     if var is None: return np.full((n, 2), np.nan),np.zeros(0, int)
-    a = _array(var, who)
+    a = as_floats(var, who)
     if a.shape not in ((), (2,), (n,2), (n,1)): raise InputError(f'variances of shape {a.shape}', who, f'({n}, 2), as its means have')
     a = np.broadcast_to(a, (n, 2))
     bad = a<0
@@ -58,7 +52,7 @@ def _expert(mean, var, n, who):
     return mean,var,~np.isnan(mean[:,0]+mean[:,1])
 
 def _weights(weights):
-    w = _array(weights, 'fusion weights')
+    w = as_floats(weights, 'fusion weights')
     if w.shape==(2,) and np.isfinite(w).all() and (w>=0).all() and w.sum()>0: return w/w.sum()
     raise InputError(f'`weights` are {weights}', 'fusion', 'two numbers, 0 or more, scene before face; (.6, .4) is usual')
 
@@ -77,8 +71,7 @@ def fuse(
     checked_number('eps', eps, 'fusion', 'above 0', 0, inside=True)
     single = all(m is None or np.ndim(m)==1 for m in (scene_mean, face_mean))
     s,f = _mean(scene_mean, 'scene'),_mean(face_mean, 'face')
-    if s is None and f is None: raise InputError('neither a scene nor a face', 'fusion', 'means of one of them at least')
-    n = len(f if s is None else s)
+    n = len(s) if s is not None else len(f) if f is not None else 1 # neither: one row that says so
     (s,vs,there_s),(f,vf,there_f) = _expert(s, scene_var, n, 'scene'),_expert(f, face_var, n, 'face')
     mean,var = _together(s, vs, f, vf, method, _weights(weights), eps)
     for only,m,v in ((there_s&~there_f, s, vs), (there_f&~there_s, f, vf), (~there_s&~there_f, np.zeros(2), np.ones(2))):
@@ -138,6 +131,9 @@ class AdaptiveStabilizer:
         self.alpha,self.threshold,self.window = alpha,np.inf if uncertainty_threshold is None else uncertainty_threshold,window
         self.reset()
 
+    def __repr__(self):
+        seen = f'{len(self._history)} outputs in its window' if self._history else 'nothing seen yet'
+        return f'AdaptiveStabilizer(alpha={self.alpha:g}, uncertainty_threshold={self.threshold:g}, window={self.window}): {seen}'
     def reset(self):
         "Forget the film"
         self._last,self._history,self.gated = None,deque(maxlen=self.window),np.zeros(2, bool)
@@ -151,8 +147,8 @@ class AdaptiveStabilizer:
         var=None # (2,) its variance; None or NaN: unknown, which holds nothing
     )->np.ndarray:
         "(2,) the stable values, NaN before the first frame that has any; raises `InputError` for another shape"
-        x = np.full(2, np.nan) if mean is None else _array(mean, 'stabiliser')
-        v = np.full(2, np.nan) if var is None else _array(var, 'stabiliser')
+        x = np.full(2, np.nan) if mean is None else as_floats(mean, 'stabiliser')
+        v = np.full(2, np.nan) if var is None else as_floats(var, 'stabiliser')
         if x.shape!=(2,) or v.shape not in ((), (2,)): raise InputError(f'shapes {x.shape} and {v.shape}', 'stabiliser',
                 '(2,): valence, arousal')
         if np.isinf(x).any(): raise InputError('infinite', 'stabiliser', 'a number, or NaN for none')
@@ -439,7 +435,7 @@ class Said:
 
     @classmethod
     def read(cls,
-        given # list of results, their `fusion_table`, or a dict of arrays
+        given # list of results, their `fusion_table`, or a dict with `scene_mean`, `scene_var`, `face_mean`, `face_var`, (N, 2) each
     ):
         "From whatever form they have; raises `InputError`"
         if not isinstance(given, (list,dict,pd.DataFrame)):
@@ -451,7 +447,7 @@ class Said:
         means = [_mean(given.get(f'{p}_mean'), p) for p in ('scene','face')]
         if means[0] is None: raise InputError('`scene_mean` is missing', 'experts', 'what is compared with the scene needs one')
         n = len(means[0])
-        flat = [np.full(n, np.nan) if given.get(k) is None else _array(given[k], k) for k in _KEYS[4:]]
+        flat = [np.full(n, np.nan) if given.get(k) is None else as_floats(given[k], k) for k in _KEYS[4:]]
         for k,a in zip(_KEYS[4:], flat):
             if a.shape!=(n,): raise InputError(f'an array of shape {a.shape}', k, f'({n},), one a row')
         both = [_expert(m, given.get(f'{p}_var') if m is not None else None, n, p) for m,p in zip(means, ('scene','face'))]
@@ -601,7 +597,7 @@ def _elsewhere(truth, codes, n, folds=10):
     return np.stack([np.median(truth[fold!=k], 0) if (fold!=k).any() else np.full(2, np.nan) for k in range(fold.max()+1)])[fold]
 
 def validate_fusion(
-    experts,     # results without gates, their `fusion_table`, or a dict of arrays
+    experts,     # results without gates, their table, or a dict: `scene_mean`, `scene_var`, `face_mean`, `face_var`, (N, 2) each
     truth,       # (N, 2) labels, reference space; rows with NaN are left out and counted
     groups=None, # (N,) photograph, person or film of each row: drawn independently; None: each row
     calibration=None,    # `CrossDomainCalibration` of the face that was fitted on other images
@@ -624,7 +620,7 @@ def validate_fusion(
     _draws(n_boot)
     if calibration is not None and not hasattr(calibration, 'calibrate_variance'):
         raise InputError(f'`calibration` is a {type(calibration).__name__}', 'validation', 'a `CrossDomainCalibration`, or None')
-    if constant is not None and (np.shape(constant)!=(2,) or not (np.abs(_array(constant, 'constant'))<=1).all()):
+    if constant is not None and (np.shape(constant)!=(2,) or not (np.abs(as_floats(constant, 'constant'))<=1).all()):
         raise InputError(f'`constant` is {constant}', 'validation', '(2,): valence and arousal in [-1, 1]')
     truth,(codes,k) = _truth(truth, n),_clusters(groups, n)
     labelled = ~np.isnan(truth).any(1)
@@ -676,7 +672,7 @@ def face_verdict(
     metric='mae_avg',# which figure
     arm='inverse_variance' # which fused arm
 )->str:
-    "One sentence a subset: whether the fused estimate is better than the scene alone and than the constant"
+    "One sentence a subset: whether the fused estimate is better than the scene alone; the constant and the face alone beside it"
     out = []
     for subset,t in table[table.metric==metric].groupby('subset', sort=False):
         t = t.set_index('arm')
@@ -685,10 +681,21 @@ def face_verdict(
         if np.isnan(r.gain_low): out.append(f'{subset}: no interval, {r.reason or "one group only"}'); continue
         says = 'the face helps' if r.gain_low>0 else 'the face harms' if r.gain_high<0 else 'the face is not shown to help'
         out.append(f'{subset} ({r.n} rows, {r.groups} groups): {says}; {metric} {t.value["scene"]:.3f} of the scene, '
-                   f'{r.value:.3f} of {arm} ({r.gain:+.3f}, {r.gain_low:+.3f} to {r.gain_high:+.3f}), '
-                   f'{t.value["constant"]:.3f} of a constant')
+                   f'{r.value:.3f} of {arm} ({gain_words(r.gain, r.gain_low, r.gain_high)}), '
+                   f'{t.value["constant"]:.3f} of a constant'+_face_alone(t, metric, arm)+_few(r.groups))
     if not out: raise unknown_name('metric', metric, table.metric.unique(), 'verdict')
     return '\n'.join(out)
+
+def _face_alone(t, metric, arm):
+    "What the face is worth without a scene, where it has an answer everywhere"
+    face = 'face calibrated' if arm.endswith(' calibrated') else 'face'
+    v = t.value.get(face, np.nan)
+    if np.isnan(v): return ''
+    better = v>t.value[arm] if higher_is_better(metric) else v<t.value[arm]
+    return f', {v:.3f} of the {face} alone'+', which is the better of them: the scene is not shown to help the face'*bool(better)
+
+def _few(groups):
+    return f'; only {groups} groups: how far intervals hold was studied from {FEW_CLUSTERS} up' if groups<FEW_CLUSTERS else ''
 
 # %% ../../nbs/fuse/02_fusion.ipynb #61dd8569
 def _weighted_ranks(x, w):
