@@ -584,8 +584,9 @@ def check_model(
     config # a checked configuration of any kind
 ):
     "Build the network of `config` without memory or weights; `InputError` for a name or a size that does not exist, or does not fit"
+    if config.kind not in _MODELS: return # it has one model, or those of other runs; torch takes seconds to import
     import torch
-    with torch.device('meta'): _MODELS.get(config.kind, lambda config: None)(config)
+    with torch.device('meta'): _MODELS[config.kind](config)
 
 def _clip_model(config):
     from crosssuck.models.zoo import video_model

@@ -836,10 +836,10 @@ def _thresholds(plan, arrays, rows, weigh):
 
 def _fusion_plan(config, run, factors, calibration, weigh):
     "What fusion.json holds"
-    from crosssuck.infer.affect import _FORMAT
+    from crosssuck.infer.affect import FUSION_FORMAT
     f,k,s = config.face,config.fusion,config.fusion.stabilizer
     near = lambda p: None if p is None else os.path.relpath(Path(p).resolve(), run.path.resolve())
-    return dict(format=_FORMAT, run=run.name, seed=config.seed, scene=dict(model=near(config.scene.run
+    return dict(format=FUSION_FORMAT, run=run.name, seed=config.seed, scene=dict(model=near(config.scene.run
         and Path(config.scene.run)/'model.pt'),
         samples=config.evaluation.mc_samples),
         face=dict(expert='planted' if f.planted else 'weights' if f.weights else 'table', weights=near(f.weights), detector=f.detector,

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from ..errors import InputError, unknown_name
 from .intervals import (DEFAULT_DIFFERENCE_METHOD, Replicates, cluster_codes, described, left_out, p_value,
-    resamples, check_method, _n_boot)
+    resamples, check_method, checked_n_boot)
 
 # %% ../../nbs/score/07_affect.ipynb #50499eef
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def _names(names):
 
 def _replicates(pred, true, codes, n, names, units, n_boot, seed):
     "`{'mae_v': Replicates, ...}` in `units`"
-    _n_boot(n_boot)
+    checked_n_boot(n_boot)
     sums = np.zeros((n, 2, 9))
     np.add.at(sums, codes, _sums(pred, true))
     flat,block = sums.reshape(n, -1),max(1, 2**20//n)

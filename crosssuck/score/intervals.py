@@ -74,7 +74,10 @@ def _values(runs, blocks, total):
 
 def _block(codes, n): return max(1, _CELLS//max(len(codes), n))
 
-def _n_boot(n_boot):
+def checked_n_boot(
+    n_boot # number of resamples
+):
+    "Raise `InputError` for what is no number of resamples"
     if isinstance(n_boot, bool) or not isinstance(n_boot, (int,np.integer)) or n_boot<1:
         raise InputError(f'`n_boot` is {n_boot}', right='a whole number of resamples, 1 or more; 2000 is usual')
 
@@ -88,7 +91,7 @@ def bootstrap_values(
     seed:int=42      # same seed, same draws
 )->list:
     "One `{name: (n_boot,) values}` a run, NaN where a resample has no value, all under the same draws; raises `InputError` if n_boot<1"
-    _n_boot(n_boot)
+    checked_n_boot(n_boot)
     return _values([replicator(names, s, codes, n) for s in scored], resamples(n, n_boot, seed, _block(codes, n)), n_boot)
 
 def jackknife_values(
@@ -338,8 +341,8 @@ def described(
     if r is not None and n>1:
         *ends,words = METHODS[method](r, level)
         if ends[0] is None: notes.append(_why_none(r, method, unit or 'event'))
-        elif ends[1]-ends[0]<=_TIE: # clusters that happen to agree would look like certainty
-            ends = None,None
+        elif ends[1]-ends[0]<=_TIE:
+            if not (r.fixed and r.span[0]<0 and abs(r.value)<=_TIE): ends = None,None # clusters that happen to agree; two equal models may
             notes.append('every resample gave the same value: no width is not certainty')
         elif 'exact' in words: notes.append(f'at the end of its range: the bound counts every {unit or "event"} as one trial')
     drawn = method!='logit_t' or r is not None and not r.smooth
@@ -360,7 +363,7 @@ def weighted_interval(
     level:float=.95  # coverage aimed at
 )->dict:
     "`{'value', 'low', 'high', 'clusters', 'method', 'undefined_resamples', 'note', ...}` of `f`; raises `InputError`"
-    _n_boot(n_boot); _level(level)
+    checked_n_boot(n_boot); _level(level)
     method,block = check_method(method),max(1, _CELLS//n)
     weights = [np.ones((1, n))],resamples(n, n_boot, seed, block),left_out(n, block)
     point,drawn,left = (np.concatenate([f(w) for w in ws]) for ws in weights)
@@ -395,7 +398,7 @@ def replicates(
     seed:int=42      # same seed, same draws
 )->list:
     "One `{name: Replicates}` for each of `scored`, all under the same draws; names that the table lacks something for are left out"
-    _n_boot(n_boot)
+    checked_n_boot(n_boot)
     fs,block = [replicator(names, s, codes, n) for s in scored],_block(codes, n)
     value,drawn = _values(fs, [np.ones((1, n))], 1),_values(fs, resamples(n, n_boot, seed, block), n_boot)
     left = _values(fs, left_out(n, block), min(n, MOST_LEFT_OUT))
@@ -489,7 +492,7 @@ def cluster_bootstrap(
     `positive_clusters` and `undefined_resamples`. It covers what varies between clusters of this kind, not what is true of all of them.
     In the coverage study of this notebook (20 to 80 clusters of 2 to 30 events, correlation inside them up to .3) the default's 95 %
     covered 93.5 to 96.0 %, the percentile's 89 to 95, single events' 77 to 95; for few or very unlike clusters nothing is promised"""
-    _n_boot(n_boot); _level(level)
+    checked_n_boot(n_boot); _level(level)
     method,d = check_method(method),_Runs.read({'': table}, cluster, positive)
     names = metric_names(d.classes) if names is None else list(names)
     found,out = d.replicates(names, n_boot, seed)[''],{}
@@ -525,7 +528,7 @@ def paired_difference(
     method=None      # 'percentile', 'bca' or 'logit_t'; default: `DEFAULT_DIFFERENCE_METHOD`
 )->dict:
     "`{name: {'value', 'low', 'high', 'p', 'n', 'clusters', 'a', 'b', ...}}` of a minus b, `p` by `p_value`; raises `InputError`"
-    _n_boot(n_boot); _level(level)
+    checked_n_boot(n_boot); _level(level)
     d,method = _Runs.read(dict(a=a, b=b), cluster, positive),check_method(method, DEFAULT_DIFFERENCE_METHOD)
     drawn = d.replicates(names, n_boot, seed)
     of,to = ((d.points(run, names), drawn[run]) for run in 'ab')
@@ -562,7 +565,7 @@ def paired_differences(
     "A row for each other run and metric: that run minus the reference, `p`, and `p_holm` adjusted over all rows. Raises `InputError`"
     if reference not in runs: raise unknown_name('run', reference, runs, 'reference')
     if len(runs)<2: raise InputError('one run only', 'comparison', 'two or more runs')
-    _n_boot(n_boot); _level(level)
+    checked_n_boot(n_boot); _level(level)
     d,names = _Runs.read(runs, cluster, positive),list(names)
     kw = dict(method=check_method(method, DEFAULT_DIFFERENCE_METHOD), n_boot=n_boot, seed=seed, level=level)
     drawn,rows = d.replicates(names, n_boot, seed),[]

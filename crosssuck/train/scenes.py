@@ -15,7 +15,7 @@ from ..errors import InputError, unknown_name
 from ..runs import Run
 from ..device import mixed_seed
 from ..score import affect
-from ..models.scenes import SceneEmotionRegressor, _in_mode, load_scene_model, save_scene_model, scene_splitter
+from ..models.scenes import SceneEmotionRegressor, in_mode, load_scene_model, save_scene_model, scene_splitter
 from .losses import affect_loss
 from .callbacks import *
 from .checkpoints import *
@@ -151,7 +151,7 @@ def cache_features(
     if drawn and views is None: raise InputError('the training pictures are drawn anew in each epoch', 'cache_features',
         '`views=4` to keep four drawings of each, or loaders without augmentation')
     if views is not None and views<1: raise InputError(f'{views} views', 'cache_features', 'one or more')
-    with torch.no_grad(), _in_mode(model):
+    with torch.no_grad(), in_mode(model):
         train = [_all_features(model, dls.train, v) for v in range(views if drawn else 1)]
         valid = _all_features(model, dls.valid, 0)
     return dict(train=(torch.stack([f for f,_ in train]),train[0][1]), valid=(valid[0][None],valid[1]))
