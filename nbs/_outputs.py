@@ -6,6 +6,7 @@ after has changed. A cell behind a test flag (slow, data, cuda) is run on reques
 import argparse, hashlib, re, sys, tempfile
 from pathlib import Path
 from fastcore.nbio import read_nb, write_nb
+from matplotlib import rc_context
 from nbdev.clean import nbdev_clean
 from nbdev.config import get_config
 from nbdev.test import nb_test_cells, test_nb
@@ -33,7 +34,8 @@ def run(path, force=()):
     "Execute `path`, store its outputs and stamp what was executed; False where a cell failed"
     cfg = get_config()
     flags = cfg.tst_flags.split()
-    ok,secs = test_nb(path, skip_flags=flags, force_flags=list(force), basepath=cfg.config_path, save=True, cell_timeout=cfg.cell_timeout)
+    with rc_context(): # a notebook's settings of pictures are not those of the next one
+        ok,secs = test_nb(path, skip_flags=flags, force_flags=list(force), basepath=cfg.config_path, save=True, cell_timeout=cfg.cell_timeout)
     if not ok: return print(f'{path}: FAILED') or False
     nbdev_clean.__wrapped__(str(path)) if hasattr(nbdev_clean, '__wrapped__') else nbdev_clean(str(path))
     nb = read_nb(path)
