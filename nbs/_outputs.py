@@ -35,7 +35,8 @@ def run(path, force=()):
     cfg = get_config()
     flags = cfg.tst_flags.split()
     with rc_context(): # a notebook's settings of pictures are not those of the next one
-        ok,secs = test_nb(path, skip_flags=flags, force_flags=list(force), basepath=cfg.config_path, save=True, cell_timeout=cfg.cell_timeout)
+        ok,secs = test_nb(path, skip_flags=flags, force_flags=list(force), basepath=cfg.config_path, save=True,
+                          cell_timeout=cfg.cell_timeout)
     if not ok: return print(f'{path}: FAILED') or False
     nbdev_clean.__wrapped__(str(path)) if hasattr(nbdev_clean, '__wrapped__') else nbdev_clean(str(path))
     nb = read_nb(path)
