@@ -577,7 +577,7 @@ def frame_times(
     return np.r_[t, t[-1]+(np.median(np.diff(t)) if len(t)>1 else 1/rate)]
 
 # %% ../../nbs/data/01_events.ipynb #572fe536
-@dialect('clips', 'file', 'label', 'source', 'source_start_s', 'source_end_s')
+@dialect('clips', 'file', 'source', 'source_start_s', 'source_end_s') # without labels they can be predicted
 def _clips(raw, options):
     "One file an event, and the recording and seconds where it was cut"
     known = ~_missing(raw.df['source_start_s']) & ~_missing(raw.df['source_end_s'])
