@@ -210,6 +210,7 @@ def frames(
     map: Map = (),
 ):
     "Cut frames out of recordings."
+    from crosssuck.data.events import how_many
     from crosssuck.errors import unknown_name
     from crosssuck.experiment_frames import extract_videos
     from crosssuck.infer.scan import recordings_in
@@ -220,7 +221,7 @@ def frames(
     table,failures = extract_videos(files, out, known, fps=fps, size=size, ext=ext, positive=list(positive) or None,
                                     progress=sys.stderr.isatty())
     told = f', {int(table.label.sum())} within an event' if known is not None else ''
-    typer.echo(f'{len(table)} frames of {table.video.nunique()} recordings{told} -> {out/"frames.csv"}')
+    typer.echo(f'{how_many(len(table), "frame")} of {how_many(table.video.nunique(), "recording")}{told} -> {out/"frames.csv"}')
     for f in failures.itertuples(): typer.echo(f'crosssuck: {f.video}: {f.detail}', err=True)
     if len(failures): raise typer.Exit(1)
 
@@ -422,13 +423,16 @@ def scan(
     device: Annotated[str, typer.Option(help='mps, cuda, cpu; by default the best there is')] = None,
 ):
     "Look for events in whole recordings."
+    import pandas as pd
+    from crosssuck.data.events import how_many
     from crosssuck.infer.scan import scan
     post = dict(tau_on=tau_on, tau_off=tau_off, kernel_size=kernel_size, min_duration=min_duration, merge_gap=merge_gap)
     asked = dict(hop_s=hop or None, weights=weights, fps=fps or None, unit=unit, device=device, missing=missing and missing.split(','))
     if notch is not None: asked['notch'] = notch or None
     events,failures = scan(run, recordings, out, positive, post, **{k: v for k,v in asked.items() if v is not None or k=='notch'})
     for note in events.attrs.get('notes', []): typer.echo(f'note: {note}', err=True)
-    typer.echo(f'{len(events)} events in {events.video.nunique()} recordings -> {out/"events.csv"}')
+    n = len(pd.read_csv(out/'recordings.csv')) # those without an event too
+    typer.echo(f'{how_many(len(events), "event")} in {how_many(n, "recording")} -> {out/"events.csv"}')
     for f in failures.itertuples(): typer.echo(f'crosssuck: {f.detail}', err=True)
     if len(failures): raise typer.Exit(1)
 
@@ -452,12 +456,13 @@ def affect(
     overwrite: Overwrite = False,
 ):
     "Valence and arousal, each from -1 to 1, of every frame of a film, or of pictures."
+    from crosssuck.data.events import how_many
     from crosssuck.infer.affect import affect
     out = out or Path('affect')/source.resolve().stem
     t = affect(source, run, out, overlay, batch_size, face=face, overwrite=overwrite, progress=_counter('frames'), tta=tta, every=every)
     for note in t.attrs['notes']: typer.echo(f'note: {note}', err=True)
     unread = t[~t.fused_valid.astype(bool)]
-    typer.echo(f'{len(t)} frames, {len(t)-len(unread)} answered, {int(t.face_valid.sum())} with a face -> {out/"affect.csv"}')
+    typer.echo(f'{how_many(len(t), "frame")}, {len(t)-len(unread)} answered, {int(t.face_valid.sum())} with a face -> {out/"affect.csv"}')
     for r in unread.head(5).itertuples(): typer.echo(f'crosssuck: {r.image} frame {r.frame}: {r.problem}', err=True)
     if len(unread)>5: typer.echo(f'crosssuck: and {len(unread)-5} more', err=True)
     if len(unread): raise typer.Exit(1)
