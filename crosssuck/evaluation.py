@@ -223,8 +223,9 @@ def metric_words(metric):
     return {'auc':'AUC', 'pr_auc':'average precision', 'macro_f1':'macro-F1'}.get(metric, metric.replace('_', ' '))
 
 def interval_words(m, level='95 % interval '):
-    "The interval of the figure `m` in words"
-    return f'{level}{num(m["low"])} to {num(m["high"])}' if m.get('low') is not None else 'no interval'
+    "The interval of the figure `m` in words; clusters that all say the same leave it without a width, which is no certainty"
+    if m.get('low') is None: return 'no interval'
+    return f'{level}{num(m["low"])} to {num(m["high"])}' if m['low']<m['high'] else 'the same in every resample'
 
 # %% ../nbs/70_evaluation.ipynb #7dc7438f
 def headline(

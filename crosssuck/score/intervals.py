@@ -341,9 +341,7 @@ def described(
     if r is not None and n>1:
         *ends,words = METHODS[method](r, level)
         if ends[0] is None: notes.append(_why_none(r, method, unit or 'event'))
-        elif ends[1]-ends[0]<=_TIE:
-            if not (r.fixed and r.span[0]<0 and abs(r.value)<=_TIE): ends = None,None # clusters that happen to agree; two equal models may
-            notes.append('every resample gave the same value: no width is not certainty')
+        elif ends[0]==ends[1]: notes.append('every resample gave the same value: no width is not certainty')
         elif 'exact' in words: notes.append(f'at the end of its range: the bound counts every {unit or "event"} as one trial')
     drawn = method!='logit_t' or r is not None and not r.smooth
     return dict(low=ends[0], high=ends[1], clusters=n, positive_clusters=n_with,
