@@ -242,9 +242,9 @@ def plot_clips(
 ):
     "A figure with the frames and the attention of each clip"
     import matplotlib.pyplot as plt, torch
-    from crosssuck.data.frames import FrameReader, interaction_input
+    from crosssuck.data.frames import FrameReader
     from crosssuck.models.interaction import plot_attention
-    from crosssuck.train.interaction import as_interaction
+    from crosssuck.train.interaction import as_interaction, prepared
     net,facts = as_interaction(model)
     p,rows = facts['preprocessing'],-(-len(clips)//columns)
     reader = FrameReader(clips, tuple(p['size']), prior)
@@ -255,7 +255,7 @@ def plot_clips(
     device = next(net.parameters()).device
     for k,row in enumerate(clips.itertuples()):
         x = torch.from_numpy(reader.read(k)).permute(0,3,1,2)
-        with torch.inference_mode(): z,w = net(interaction_input(x[None].to(device), p['mean'], p['std']), return_attention=True)
+        with torch.inference_mode(): z,w = net(prepared(x[None].to(device), p), return_attention=True)
         at = axes[2*(k//columns):2*(k//columns)+2,k%columns]
         plot_attention(x, w[0], f'{Path(row.video).name} {row.centre_frame}: {row.label}, p {z[0].sigmoid():.2f}', min_weight, axes=at)
         at[1].set_ylim(0, max(at[1].get_ylim()[1], 1.1*(min_weight or 0)))

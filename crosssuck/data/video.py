@@ -27,7 +27,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 import numpy as np
 from ..errors import InputError
@@ -284,12 +284,23 @@ def _build_index(path):
     else:
         order = _by_pts(a)
         ticks = a[order,0]
+    meta['turn'] = _turn(path)
     return _Index(a, order, ticks, meta)
+
+def _turn(path):
+    "Quarter turns against the clock that bring the frames of `path` upright, 0 to 3: what its header says, as every player reads it"
+    import av
+    with _opened(path) as (c,s), contextlib.suppress(av.FFmpegError):
+        for p in c.demux(s):
+            try: frames = s.codec_context.decode(p)
+            except av.FFmpegError: continue     # damaged: the next one says it too
+            if frames: return round(frames[0].rotation/90)%4
+    return 0
 
 def _cores(): return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
 
 # %% ../../nbs/data/03_video.ipynb #5dadb8d0
-_VERSION = 2      # of indices and of cached clips: raised when what they hold changes its meaning
+_VERSION = 3      # of indices and of cached clips: raised when what they hold changes its meaning
 
 def _load_index(path, folder=None):
     "`(fingerprint, _Index)` of the file at `path`: from `folder`, else built and left there"
@@ -313,17 +324,29 @@ def _pixels(f):
     "The pixels (H,W,3) of an RGB frame, where they lie"
     return np.ndarray((f.height,f.width,3), np.uint8, f.planes[0], strides=(f.planes[0].line_size,3,1))
 
+def _lying(box, width, height, turn):
+    "`box` (x, y, width, height) of an upright picture where it lies in the stored one of `width` x `height`, `turn` quarters away"
+    x,y,w,h = box
+    return [(x,y,w,h), (width-y-h,x,h,w), (width-x-w,height-y-h,w,h), (y,height-x-w,h,w)][turn]
+
 class _Scaler:
-    "Frames as uint8 RGB, cut to `box` and scaled to `size`, written to arrays"
-    def __init__(self, size=None, box=None, threads=1):
+    "Frames as uint8 RGB, cut to `box` and scaled to `size`, turned upright, written to arrays"
+    def __init__(self, size=None, box=None, threads=1, turn=0):
         from av.video.reformatter import VideoReformatter
-        self.size,self.box,self.threads,self.convert,self.given = size,box,threads,VideoReformatter(),None
+        self.size,self.box,self.threads,self.turn,self.convert,self.given = size,box,threads,turn,VideoReformatter(),None
+
+    def shape(self, f):
+        "Height and width of what the frame `f` becomes"
+        if self.size or self.box: return self.size or self.box[:1:-1]
+        return (f.width,f.height) if self.turn%2 else (f.height,f.width)
+
+    def _stored(self, f): return _lying(self.box, f.width, f.height, self.turn) if self.box else (0, 0, f.width, f.height)
 
     def _configure(self, f):
         from av.filter import Graph
         self.graph,self.given = Graph(),(f.width, f.height, f.format.name)
         self.graph.threads = 1
-        (h,w),(x,y,bw,bh) = self.size,self.box or (0, 0, f.width, f.height)
+        (h,w),(x,y,bw,bh) = self.size[::-1] if self.turn%2 else self.size,self._stored(f)
         how = 'area' if h<=bh and w<=bw else 'bicubic'
         steps = [self.graph.add_buffer(width=f.width, height=f.height, format=f.format, time_base=_CLOCK)]
         if self.box: steps.append(self.graph.add('crop', f'{bw}:{bh}:{x}:{y}:exact=1'))
@@ -334,12 +357,13 @@ class _Scaler:
     def __call__(self, f, out):
         "Write the decoded frame `f` to `out` uint8 (H,W,3)"
         if self.size is None:
-            x,y,w,h = self.box or (0, 0, f.width, f.height)
-            out[:] = _pixels(self.convert.reformat(f, format='rgb24', threads=self.threads))[y:y+h, x:x+w]
+            x,y,w,h = self._stored(f)
+            rgb = _pixels(self.convert.reformat(f, format='rgb24', threads=self.threads))[y:y+h, x:x+w]
         else:
             if self.given!=(f.width, f.height, f.format.name): self._configure(f)
             self.graph.push(f)
-            out[:] = _pixels(self.graph.pull())
+            rgb = _pixels(self.graph.pull())
+        out[:] = np.rot90(rgb, self.turn) if self.turn else rgb
 
 # %% ../../nbs/data/03_video.ipynb #caae711a
 _INHERITED = []      # decoders that a fork copied: their threads exist in the parent only, so that closing them here would wait for ever
@@ -527,6 +551,43 @@ def decode(self:_Decoder,
             raise VideoError('decode', f'{len(left)} of {len(wanted)} frames cannot be decoded, first {self.rank[left[0]]}', self.path)
         back = 2*back or 1
 
+# %% ../../nbs/data/03_video.ipynb #561b0123
+_REORDER = 64 # frames by which a decoder may be behind
+
+@patch
+def _pass(self:_Decoder, back, todo):
+    "What one pass over the packets `todo` gives, from `back` keyframes further up than they need; it ends where the file breaks off"
+    import av
+    i = self._start(todo[0])
+    try: yield from self._run(int(self.keys[i-back]) if len(self.keys) and i>=back else 0, todo)
+    except (av.FFmpegError, OSError, InputError): return
+
+@patch
+def _sound_of(self:_Decoder, packets):
+    "`decode_sound` of a stretch that is decoded in one go; out of turn by no more than `_REORDER`"
+    todo,back = OrderedDict.fromkeys(packets),0
+    while todo:
+        first,got = self._start(next(iter(todo))),False
+        if back: self.open(threads=1)
+        for n,f,sound in self._pass(back, list(todo)):
+            late = [m for m in islice(todo, _REORDER) if self.rank[m]<self.rank[n]-_REORDER]
+            if not back and (late or not sound): break # once more, with care
+            got = True
+            for m in [*late,n]: del todo[m]
+            yield from ((m,None,False) for m in late)
+            yield n,f,sound
+        if back>4 or back>first: break
+        back = 1 if got or not back else 2*back
+    yield from ((m,None,False) for m in todo)
+
+@patch
+def decode_sound(self:_Decoder,
+    wanted, # packet numbers, rising
+):
+    "`(number, frame, whether it is sound)` of every packet in `wanted`, whatever is damaged; a frame that is not sound may be None"
+    for _,_,some in self._runs(wanted): yield from self._sound_of(some)
+
+
 # %% ../../nbs/data/03_video.ipynb #28af9c5f
 def _size(size):
     "`size` as (height, width), or None"
@@ -548,6 +609,7 @@ def _box(box):
     return tuple(map(round, (x,y,w,h)))
 
 # %% ../../nbs/data/03_video.ipynb #ea38e0b9
+_SAID = 'codec','container','mended','turn'
 _SLACK = 1e-6      # seconds: what a table of events rounds away
 
 class VideoFile:
@@ -564,7 +626,8 @@ class VideoFile:
         m,ticks = self._index.meta,self._index.ticks
         alone = multiprocessing.parent_process() or m['mended']==_HURT      # side by side, decoding overlooks some damage
         self.threads = 1 if alone else threads or min(2*_cores(), 8)
-        self.width,self.height,self.codec,self.container,self.mended = (m[k] for k in ('width','height','codec','container','mended'))
+        self.stored,self.codec,self.container,self.mended,self.turn = (m['width'],m['height']),*(m[k] for k in _SAID)
+        self.width,self.height = self.stored[::-1] if self.turn%2 else self.stored
         num,den = m['time_base']
         self.times = (ticks-ticks[0])*num/den
         self._edges = self.times-_SLACK      # from when on a frame counts as being on screen
@@ -586,6 +649,15 @@ class VideoFile:
         self._decoder.close()
 
 # %% ../../nbs/data/03_video.ipynb #ffd7191d
+@patch
+def lacks(self:VideoFile)->list:
+    "What the file says that it has and what is not among the frames, in words; empty for a whole one"
+    packets,cut = self._index.packets,self._index.meta['cut']
+    given = int((((packets[:,5]&_HIDDEN)==0)&(packets[:,3]>0)).sum())
+    said = [f'{self.path.name} is not whole: {cut}; what is not there is not among its frames']*bool(cut)
+    lost = f'{given-len(self)} of {given} frames of {self.path.name} are too damaged to be placed in time, and are left out'
+    return said+[lost]*(given>len(self))
+
 @patch
 def _none_there(self:VideoFile, what):
     "The `VideoError` for a moment outside the recording"
@@ -623,7 +695,7 @@ def frames(self:VideoFile,
     if out is None: out = np.empty((len(i),h,w,3), np.uint8)
     places = {}
     for at,n in enumerate(self._index.order[i.astype(int)].tolist()): places.setdefault(n, []).append(at)
-    scale = _Scaler(size, box, self.threads)
+    scale = _Scaler(size, box, self.threads, self.turn)
     for n,f,sound in self._decoder.decode(sorted(places)):
         self._accept(f, n, sound, size)
         first,*more = places[n]
@@ -652,12 +724,18 @@ def _fits(self:VideoFile, box):
     raise VideoError('box', f'the box {x},{y},{w},{h} is not inside the picture', self.path, right)
 
 @patch
+def damage(self:VideoFile,
+    n, # number of a frame
+)->VideoError:
+    "The error (`decode`) for a frame that cannot be decoded as it was recorded"
+    return VideoError('decode', f'the frame at {self.times[n]:.3f} s is damaged, or one that it was made from', self.path)
+
+@patch
 def _accept(self:VideoFile, f, n, sound, size):
     "Raises `VideoError` (`decode`) where the frame `f` of packet `n` is not what the camera saw"
-    at = f'{self.times[self._decoder.rank[n]]:.3f} s'
-    if not sound: raise VideoError('decode', f'the frame at {at} is damaged, or one that it was made from', self.path)
-    if size is None and (f.width,f.height)!=(self.width,self.height):
-        sizes = f'{f.width}x{f.height} pixels at {at}, and {self.width}x{self.height} elsewhere'
+    if not sound: raise self.damage(self._decoder.rank[n])
+    if size is None and (f.width,f.height)!=self.stored:
+        sizes = '{}x{} pixels at {:.3f} s, and {}x{} elsewhere'.format(f.width, f.height, self.times[self._decoder.rank[n]], *self.stored)
         raise VideoError('decode', f'the picture is {sizes}', self.path, 'ask for one `size`')
 
 # %% ../../nbs/data/03_video.ipynb #b1fb6633
@@ -665,22 +743,21 @@ def _accept(self:VideoFile, f, n, sound, size):
 def stream(self:VideoFile,
     indices,   # numbers of frames in the order of presentation, rising
     size=None, # (height, width) in pixels, or one number for a square; as stored by default
-    box=None   # (x, y, width, height) in pixels, cut out before scaling
+    box=None,  # (x, y, width, height) in pixels, cut out before scaling
+    tolerant=False # yield None for a frame that is damaged, and, with no `size`, others as large as they are stored
 ):
-    "Yield the frames `indices` one by one, uint8 (H,W,3) RGB; raises what `frames` raises"
+    "Yield the frames `indices` one by one, uint8 (H,W,3) RGB; raises what `frames` raises, if `tolerant` but for a frame's faults"
     i = np.asarray(indices)
     if len(i) and (i[0]<0 or i[-1]>=len(self)):
         raise self._none_there(f'there is no frame {int(i[-1] if i[-1]>=len(self) else i[0])}')
     if (np.diff(i)<=0).any(): raise InputError('frames that are streamed come one after the other', self.path, 'rising numbers')
     size,box = _size(size),self._fits(box)
-    h,w = size or (box[3],box[2]) if box else size or (self.height,self.width)
     packet = self._index.order[i.astype(int)] if len(i) else np.array([], int)
-    scale,place,held,due = _Scaler(size, box, self.threads),{int(n): k for k,n in enumerate(packet)},{},0
-    for n,f,sound in self._decoder.decode(sorted(place)):
-        self._accept(f, n, sound, size)
-        out = np.empty((h,w,3), np.uint8)
-        scale(f, out)
-        held[place[n]] = out
+    scale,place,held,due = _Scaler(size, box, self.threads, self.turn),{int(n): k for k,n in enumerate(packet)},{},0
+    for n,f,sound in (self._decoder.decode_sound if tolerant else self._decoder.decode)(sorted(place)):
+        if not tolerant: self._accept(f, n, sound, size)
+        held[place[n]] = out = np.empty((*scale.shape(f),3), np.uint8) if sound else None
+        if sound: scale(f, out)
         while due in held:
             yield held.pop(due)
             due += 1

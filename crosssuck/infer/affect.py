@@ -8,16 +8,15 @@ __all__ = ['FUSION_FORMAT', 'IMAGE_SUFFIXES', 'Rescaled', 'face_parts', 'AffectM
 
 # %% ../../nbs/infer/05_affect.ipynb #6fd46bec
 import json, os
-from collections import OrderedDict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 import numpy as np
 import pandas as pd
 from ..data.images import ImageError, read_image
-from ..data.video import VideoFile, _HIDDEN, _Scaler
+from ..data.video import VideoFile
 from ..errors import InputError, checked_number, unknown_name
 from ..fuse.fusion import SceneFaceFusion, fusion_table
 from .scan import VIDEO_SUFFIXES
@@ -185,8 +184,8 @@ def picture_files(
 def _film(video, every=1):
     "Every so many of the frames of an open `VideoFile`, each decoded once"
     wanted = np.arange(0, len(video), every)
-    for i,(rgb,why) in zip(map(int, wanted), _in_turn(video, wanted)):
-        yield Frame(i, float(video.times[i]), video.path.name, rgb, why)
+    for i,rgb in zip(map(int, wanted), video.stream(wanted, tolerant=True)):
+        yield Frame(i, float(video.times[i]), video.path.name, rgb, '' if rgb is not None else video.damage(i).what)
 
 def _pictures(files):
     for i,f in enumerate(files):
@@ -213,13 +212,6 @@ def _is_film(source):
     except ImageError as e: return e.reason=='not_image'
     return False
 
-def _lacks(video):
-    "What a film says that it has and what has no row, in words"
-    packets,there = video._index.packets,len(video)
-    given = int((((packets[:,5]&_HIDDEN)==0)&(packets[:,3]>0)).sum())
-    if cut := video._index.meta['cut']: yield f'{video.path.name} is not whole: {cut}; what is not there has no row'
-    if given>there: yield f'{given-there} of {given} frames of {video.path.name} are too damaged to be placed in time, and have no row'
-
 @contextmanager
 def frames_of(
     source,      # a video, a picture, or a folder of pictures
@@ -231,57 +223,12 @@ def frames_of(
     every,notes = checked_number('every', every, 'frames', 'a whole number, 1 or more', low=1, whole=True),[] if notes is None else notes
     if _is_film(source):
         with VideoFile(source) as video:
-            notes += _lacks(video)
+            notes += video.lacks()
             yield _film(video, every),-(-len(video)//every),video.fps/every
     else:
         files = picture_files(source)[::every]
         notes += [f'{f.name} holds {n} pictures, of which the first is looked at' for f in files if (n := _pages(f))>1]
         yield _pictures(files),len(files),None
-
-# %% ../../nbs/infer/05_affect.ipynb #31aae167
-_REORDER = 64 # frames by which a decoder may be behind: as many as `data.video` grants it
-
-def _pass(decoder, back, todo):
-    "What one pass over the packets `todo` gives, from `back` keyframes further up than they need; it ends where the file breaks off"
-    import av
-    i = decoder._start(todo[0])
-    try: yield from decoder._run(int(decoder.keys[i-back]) if len(decoder.keys) and i>=back else 0, todo)
-    except (av.FFmpegError, OSError, InputError): return
-
-def _decoded(decoder, packets):
-    "`(packet, frame)` of each of the `packets`, None for one that is damaged or gives nothing; out of turn by no more than `_REORDER`"
-    todo,back,rank = OrderedDict.fromkeys(packets),0,decoder.rank
-    while todo:
-        first,got = decoder._start(next(iter(todo))),False
-        if back: decoder.open(threads=1)
-        for n,f,sound in _pass(decoder, back, list(todo)):
-            late = [m for m in islice(todo, _REORDER) if rank[m]<rank[n]-_REORDER]
-            if not back and (late or not sound): break # once more, with care
-            got = True
-            for m in [*late,n]: del todo[m]
-            yield from ((m,None) for m in late)
-            yield n,f if sound else None
-        if back>4 or back>first: break
-        back = 1 if got or not back else 2*back
-    yield from ((m,None) for m in todo)
-
-def _in_turn(video, wanted):
-    "`(pixels, '')`, or `(None, why not)`, of the frames `wanted` of a `VideoFile`, in their order, upright, each of its own size"
-    place,scale = {int(n): k for k,n in enumerate(video._index.order[wanted])},_Scaler(threads=video.threads)
-    held,at = {},0
-    for _,_,some in video._decoder._runs(sorted(place)):
-        for n,f in _decoded(video._decoder, some):
-            held[place[n]] = (_upright(f, scale),'') if f else (None,
-                f'the frame at {video.times[wanted[place[n]]]:.3f} s is damaged, or one that it was made from')
-            while at in held:
-                yield held.pop(at)
-                at += 1
-
-def _upright(f, scale):
-    "The pixels of a decoded frame as a player shows them"
-    out = np.empty((f.height,f.width,3), np.uint8)
-    scale(f, out)
-    return np.ascontiguousarray(np.rot90(out, round(getattr(f, 'rotation', 0)/90)))
 
 # %% ../../nbs/infer/05_affect.ipynb #afbc846f
 def _batches(frames, bs):

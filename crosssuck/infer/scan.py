@@ -21,7 +21,7 @@ from ..device import best_device
 from ..errors import InputError, unknown_name
 from .predict import as_exported
 from .frames import frames_model
-from .resume import Resumable, answers, model_mark
+from .resume import Resumable, answers, held_frames, lost_windows, model_mark
 from .scan_frames import as_frame_model, frame_rate, scan_frames, scans_frames
 from .scan_signals import as_signal_model, preparation, scan_recording, scan_signal, window_hop
 from .tracks import TRACK, Track, found_events, plot_track, track_path, write_annotations
@@ -40,16 +40,15 @@ def _grid(video, fps, hop_s, n_frames):
 def _n_windows(steps, n_frames, hop): return max(-(-(steps-n_frames)//hop), 0)+1
 
 def _windows(video, numbers, size, n_frames, hop, first):
-    "Lists of n_frames frames, uint8 (H,W,3), of windows `first`, ...: each decoded once; the last one is held to fill the last window"
+    "Lists of n_frames `(frame uint8 (H,W,3), lost)` of windows `first`, ...: each decoded once; the last one fills the last window"
     n_windows = _n_windows(len(numbers), n_frames, hop)
-    wanted = numbers[first*hop:]
-    unique,back = np.unique(wanted, return_inverse=True)
-    frames,held,at = video.stream(unique, size),[],-1
-    picture = None
+    unique,back = np.unique(numbers, return_inverse=True)
+    start,back = back[first*hop],back[first*hop:]-back[first*hop]
+    frames,held,at,picture = held_frames(video, unique, start, size),[],-1,None
     for k in range(first, n_windows):
         while len(held)<n_frames:
             g = (k-first)*hop+len(held)
-            if g<len(wanted):
+            if g<len(back):
                 while at<back[g]: picture,at = next(frames),at+1
             held.append(picture)
         yield held
@@ -63,8 +62,10 @@ def _skip(frames, back, g, at, picture):
 
 # %% ../../nbs/infer/04_scan.ipynb #7b5c60c8
 def _clip_batches(windows, bs):
-    "Windows as uint8 (bs,T,3,H,W)"
-    def joined(ws): return torch.from_numpy(np.stack([f for w in ws for f in w])).unflatten(0, (len(ws),-1)).permute(0,1,4,2,3)
+    "`(windows uint8 (bs,T,3,H,W), which hold a lost frame (bs,))`"
+    def joined(ws):
+        clips = torch.from_numpy(np.stack([f for w in ws for f,_ in w])).unflatten(0, (len(ws),-1)).permute(0,1,4,2,3)
+        return clips,torch.tensor([any(lost for _,lost in w) for w in ws])
     held = []
     for w in windows:
         held.append(w)
@@ -100,7 +101,7 @@ def scan_video(
     device=None,        # where the model works; default: the best there is
     progress=None       # called with (windows done, all windows, seconds left)
 )->Track:
-    "The `Track` of a recording; raises `VideoError` for one that cannot be read to its end, `InputError` for no clip model"
+    "The `Track` of a recording; raises `VideoError` for one of which nothing can be read, `InputError` for no clip model"
     m = as_exported(model)
     p,device = m.preprocessing,device or best_device(verbose=False)
     with VideoFile(path) as video:
@@ -109,11 +110,12 @@ def scan_video(
         kept = Resumable(out, key, dict(weights=None, bs=bs), keep_s) # stitching comes last; another batch rounds otherwise
         if done := kept.finished(): return done
         n,size,net = _n_windows(len(numbers), p['n_frames'], hop),tuple(p.get('read_size', p['size'])),m.model.to(device).eval()
-        def ask(x): return net(preprocess(x, p, device))
+        def ask(b): return torch.cat([net(preprocess(b[0], p, device)).float().cpu(), b[1][:,None].float()], 1)
         def batches(first): return _clip_batches(_windows(video, numbers, size, p['n_frames'], hop, first), bs)
-        found = answers(ask, batches, n, len(m.labels), kept, progress, path)
-    facts = dict(key=key, windows=n, window_s=p['n_frames']/p['fps'], hop_s=hop/p['fps'], weights=weights)
-    logits = _over_time(found, hop, p['n_frames'], len(numbers), weights)
+        found = answers(ask, batches, n, len(m.labels)+1, kept, progress, path)
+    notes = lost_windows(video, found[:,-1]>0, np.arange(n)*hop/p['fps'])
+    facts = dict(key=key, windows=n, window_s=p['n_frames']/p['fps'], hop_s=hop/p['fps'], weights=weights, notes=notes)
+    logits = _over_time(found[:,:-1], hop, p['n_frames'], len(numbers), weights)
     apart = bool(m.extra.get('label_sep')) or None
     return kept.write(Track.of_logits(Path(path).name, m.labels, 1/p['fps'], video.duration, logits, facts, apart))
 

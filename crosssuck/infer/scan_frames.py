@@ -10,16 +10,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from ..data.clips import kinetics_stats
-from ..data.frames import fit_picture, frame_sequences, interaction_input
+from ..data.frames import fit_picture, frame_sequences
 from ..data.video import VideoFile
 from ..device import best_device
 from ..errors import InputError
-from .frames import frames_model
-from .resume import Resumable, answers, model_mark
+from .frames import frames_model, odd_pace
+from .resume import Resumable, answers, held_frames, lost_windows, model_mark
 from .tracks import Track
 from ..models.zoo import ExportedModel
-from ..train.interaction import as_interaction
+from ..train.interaction import as_interaction, prepared
 
 # %% ../../nbs/infer/04_scan_frames.ipynb #431db654
 def as_frame_model(
@@ -62,21 +61,24 @@ def _windows(numbers, n_frames):
     return np.searchsorted(numbers, np.array([ns.split('|') for ns in made.frame_numbers], int))
 
 def _clips(video, numbers, windows, size):
-    "Yield clips uint8 (T,H,W,4), the prior channel 0: each frame is decoded and scaled once"
-    first,held = int(windows.min()),{}
-    frames = enumerate(video.stream(numbers[first:]), first)
+    "Yield `(clip uint8 (T,H,W,4), whether a frame of it is lost)`, the prior channel 0: each frame is decoded and scaled once"
+    first,held,gone = int(windows.min()),{},set()
+    frames = enumerate(held_frames(video, numbers, first), first)
     for places in windows:
         while places.max() not in held:
-            at,frame = next(frames)
+            at,(frame,lost) = next(frames)
             held[at] = np.zeros((*size,4), np.uint8)
             held[at][...,:3] = fit_picture(frame, size)
+            if lost: gone.add(at)
         for k in [k for k in held if k<places.min()]: del held[k]
-        yield np.stack([held[k] for k in places])
+        yield np.stack([held[k] for k in places]),not gone.isdisjoint(places)
 
 def _batches(clips, bs):
-    "Clips as uint8 (bs,T,4,H,W)"
+    "`(clips uint8 (bs,T,4,H,W), which hold a lost frame (bs,))`"
     from fastcore.basics import chunked
-    for some in chunked(clips, bs): yield torch.from_numpy(np.stack(some)).permute(0,1,4,2,3)
+    for some in chunked(clips, bs):
+        x,lost = zip(*some)
+        yield torch.from_numpy(np.stack(x)).permute(0,1,4,2,3),torch.tensor(lost)
 
 # %% ../../nbs/infer/04_scan_frames.ipynb #218c7083
 def scan_frames(
@@ -89,7 +91,7 @@ def scan_frames(
     device=None,     # where the network works; default: the best there is
     progress=None    # called with (clips done, all clips, seconds left)
 )->Track:
-    "The `Track` of a recording, a step a frame; raises `VideoError` where it cannot be read to its end, `InputError` for no frame model"
+    "The `Track` of a recording, a step a frame; raises `VideoError` where nothing of it can be read, `InputError` for no frame model"
     m = as_frame_model(model)
     p,rate = m.preprocessing,frame_rate(m, fps)
     size,n_frames = tuple(p['size']),p.get('n_frames', 5)
@@ -99,20 +101,17 @@ def scan_frames(
         numbers,steps = np.unique(video.indices_at(np.arange(0, video.duration-1e-9, 1/rate)), return_inverse=True)
         windows = _windows(numbers, n_frames)
         def batches(first): return _batches(_clips(video, numbers, windows[first:], size), bs)
-        z = answers(_asker(m, device), batches, len(windows), 1, kept, progress, path)
-    notes = [*_odd_pace(video.times[numbers], p), *([m.extra['note']] if m.extra.get('note') else [])]
+        z,lost = answers(_asker(m, device), batches, len(windows), 2, kept, progress, path).T[:,:,None]
+    apart = np.median(np.diff(video.times[numbers])) if len(numbers)>1 else None
+    notes = [*odd_pace(apart, p), *([m.extra['note']] if m.extra.get('note') else [])]
+    notes += lost_windows(video, lost[:,0]>0, video.times[numbers[windows[:,0]]])
     facts = dict(key=kept.key, windows=len(windows), window_s=n_frames/rate, hop_s=1/rate, notes=notes)
     logits = np.concatenate([0*z, z], 1)[steps] # the logit of the first label is 0
     return kept.write(Track.of_logits(Path(path).name, m.labels, 1/rate, video.duration, logits, facts))
 
 def _asker(m, device):
-    "What answers clips uint8 (B,T,4,H,W) with logits (B,1)"
-    p,device = m.preprocessing,device or best_device(verbose=False)
-    net,stats = m.model.to(device).eval(),(p.get('mean', kinetics_stats[0]), p.get('std', kinetics_stats[1]))
-    return lambda clips: net(interaction_input(clips.to(device), *stats))[:,None]
-
-def _odd_pace(times, p):
-    "What there is to say where frames follow each other otherwise than in training"
-    now,then = np.median(np.diff(times)) if len(times)>1 else None,p.get('frame_s')
-    if now and then and not .8<now/then<1.25: yield f'frames are {now:.3g} s apart; in training they were {then:.3g} s apart'
+    "What answers clips uint8 (B,T,4,H,W), and which of them hold a lost frame (B,), with logits and that, (B,2)"
+    device = device or best_device(verbose=False)
+    net = m.model.to(device).eval()
+    return lambda b: torch.stack([net(prepared(b[0].to(device), m.preprocessing)).float().cpu(), b[1].float()], 1)
 

@@ -240,6 +240,13 @@ def _read(reader, row, failed):
     try: return reader.read(row)
     except InputError as e: failed.append((row, 'missing', str(e)))
 
+def prepared(
+    clips, # uint8 (B,T,4,H,W): RGB and prior
+    p:dict # `preprocessing` of a network
+)->torch.Tensor:
+    "The input of that network, float (B,5,T,H,W), where `clips` are"
+    return interaction_input(clips, p.get('mean', kinetics_stats[0]), p.get('std', kinetics_stats[1]))
+
 @torch.inference_mode()
 def _answer(net, clips, p):
     "Logits (n,) and weights of the centre frame (n,) of clips uint8 (n,T,H,W,4)"
@@ -247,7 +254,7 @@ def _answer(net, clips, p):
     net.eval()
     try:
         x = torch.from_numpy(clips).permute(0,1,4,2,3).to(next(net.parameters()).device)
-        z,w = net(interaction_input(x, p.get('mean', kinetics_stats[0]), p.get('std', kinetics_stats[1])), return_attention=True)
+        z,w = net(prepared(x, p), return_attention=True)
         return z.float().cpu().numpy(),w[:,w.shape[1]//2].float().cpu().numpy()
     finally: net.train(was)
 

@@ -1,0 +1,102 @@
+"""What the labels of the neighbouring frames, given in training (`clip.prior`), do to a network that is judged without them.
+
+`python benchmarks/prior.py RUNS [--data fights barn] [--size 64] [--epochs 15]` trains what is not finished below the folder RUNS and
+writes, beside this file, prior.csv (figures with intervals) and prior_differences.csv (each arm minus `none`, paired by recording).
+
+No race but an experiment. The recipe `interaction_cnn`, small (64 pixels, batches of 16), with the fifth channel holding the labels of the
+neighbours, those of all frames (the answer is among them) or nothing, on two sources of frames: *fights*, five frames a second of the 205
+real surveillance clips, where a clip is a fight or none from end to end, so that the neighbours' labels are the answer; *barn*, twenty
+recordings of the drawn barn with bouts that begin and end within a recording. Five folds by recording each, so that every clip is judged
+once, by a network that saw none of its recording; the next fold chooses the weights. Every arm is judged twice: without labels, as it
+will be used (`judged: none`), and with the neighbours' (`judged: neighbours`), as it would look. `kept` counts the folds in which an epoch
+called more than one name and could be kept as best.
+"""
+import argparse
+from pathlib import Path
+import pandas as pd
+from sklearn.model_selection import StratifiedGroupKFold
+from crosssuck.config import load_config
+from crosssuck.data.events import read_events
+from crosssuck.data.frames import balance_sequences, read_sequences, write_sequences
+from crosssuck.experiment_frames import barn_frames, extract_videos, run_frames
+from crosssuck.score.intervals import cluster_bootstrap, paired_differences
+from crosssuck.train.interaction import predict_sequences
+
+ARMS,METRICS,SOURCES = ['none','neighbours','all'],['auc','balanced_accuracy'],['fights','barn']
+FIGHTS = Path(__file__).parents[2]/'shared/data/video/surveillance_fights'
+
+
+def fights(a):
+    "Frames of the surveillance clips, labelled, with `unit`, the recording that a clip was cut from"
+    clips = pd.read_csv(FIGHTS/'clips.csv')
+    whole = clips.assign(video=clips.file, start_s=0., duration_s=3600.)
+    films = read_events(whole.loc[whole.label=='fight', ['video','start_s','duration_s','label']])
+    frames,_ = extract_videos([FIGHTS/f for f in clips.file], a.runs/'fights_frames', films, fps=5, size=a.size)
+    return frames.assign(unit=frames.video.map(clips.set_index('file').source))
+
+
+def barn(a):
+    "Frames of the drawn barn, labelled; a recording is its own unit"
+    config = configured(a, 'barn', ['data.sequences=null','data.frames=null','data.barn={videos: 20, seconds: 30, events: 3}'])
+    frames = barn_frames(config, a.runs/'barn_frames', progress=False)
+    return frames.assign(unit=frames.video)
+
+
+def configured(a, name, more):
+    "The recipe, small"
+    own = [f'name={name}', f'clip.size={a.size}', f'train.epochs={a.epochs}', 'train.batch_size=16', 'split={how: given}',
+           'evaluation.cluster=unit', 'evaluation.attention=0', 'device=cpu']
+    return load_config('interaction_cnn', [*own, *more])
+
+
+def tables(a, source):
+    "The clip tables of the folds, with their sides"
+    frames = dict(fights=fights, barn=barn)[source](a)
+    clips = balance_sequences(frames)
+    clips = clips.assign(unit=clips.video.map(frames.groupby('video').unit.first()))
+    folds = [i for _,i in StratifiedGroupKFold(5, shuffle=True, random_state=42).split(clips, clips.label, clips.unit)]
+    for k,test in enumerate(folds):
+        side = pd.Series('train', clips.index)
+        side.iloc[folds[(k+1)%5]],side.iloc[test] = 'val','test'
+        yield write_sequences(clips.assign(split=side), a.runs/source/f'clips_{k}.csv')
+
+
+def judged(a, source, arm):
+    "`({prior: predictions of every clip}, folds in which weights were kept)` of an arm, trained where it is not"
+    found,kept = dict(none=[], neighbours=[]),0
+    for k,table in enumerate(tables(a, source)):
+        folder,allow = a.runs/source/f'{arm}_{k}','{label_channel: the arm that contains the answer}' if arm=='all' else '[]'
+        if not (folder/'finished.json').exists():
+            more = [f'data.sequences={table}', 'data.frames=null', f'clip.prior={arm}', f'split.allow_leakage={allow}']
+            config = configured(a, f'{arm}_{k}', more)
+            run_frames(config, folder, resume=(folder/'config.yaml').exists(), progress=False)
+        clips = read_sequences(table)[0].query('split=="test"').reset_index(drop=True)
+        kept += (folder/'outputs/checkpoints/best.pt').exists()
+        for prior,tabs in found.items(): tabs.append(predict_sequences(folder/'models/interaction_cnn.pt', clips, prior, 32)[0])
+    return {p: pd.concat(t, ignore_index=True) for p,t in found.items()},kept
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    p.add_argument('runs', type=Path)
+    p.add_argument('--data', nargs='*', default=SOURCES, choices=SOURCES)
+    p.add_argument('--arms', nargs='*', default=ARMS, choices=ARMS)
+    for name,value in dict(size=64, epochs=15).items(): p.add_argument(f'--{name}', type=int, default=value)
+    a = p.parse_args()
+    a.runs = a.runs.absolute()
+    rows,apart,figures = [],[],('value','low','high')
+    for source in a.data:
+        made = {arm: judged(a, source, arm) for arm in a.arms}
+        for arm,(by,kept) in made.items():
+            for prior,t in by.items():
+                for metric,f in cluster_bootstrap(t, METRICS, 'unit', 'interaction').items():
+                    facts = dict(clips=len(t), recordings=t.unit.nunique(), kept=f'{kept} of 5')
+                    rows.append(dict(data=source, prior=arm, judged=prior, metric=metric, **facts, **{k: f[k] for k in figures}))
+        d = paired_differences({arm: [by['none']] for arm,(by,_) in made.items()}, 'none', METRICS, 'unit', 'interaction')
+        apart.append(d.assign(data=source)[['data','run','reference','metric','value','low','high','p','p_holm']])
+    for name,t in (('prior',pd.DataFrame(rows)),('prior_differences',pd.concat(apart))):
+        t.round(4).to_csv(Path(__file__).with_name(f'{name}.csv'), index=False)
+        print(t.to_string(index=False))
+
+
+if __name__=='__main__': main()
