@@ -62,12 +62,17 @@ class FeaturesConfig(Experiment):
 
     def files(self)->list: return data_files(self.data)
 
+    def odd_kinds(self):
+        "As `odds`, of what is measured"
+        kinds = self.features.kinds
+        yield not kinds, 'features.kinds', 'no kind of features', f'one or more of {", ".join(KINDS_OF_FEATURES)}'
+        yield len(set(kinds))<len(kinds), 'features.kinds', 'a kind stands twice', 'each once'
+
     def odds(self):
-        kinds,m = self.features.kinds,self.model
+        m = self.model
         yield odd_folder_name(self.name, 'name')
         yield from odd_classes(self.data)
         yield from odd_split(self.split)
-        yield not kinds, 'features.kinds', 'no kind of features', f'one or more of {", ".join(KINDS_OF_FEATURES)}'
-        yield len(set(kinds))<len(kinds), 'features.kinds', 'a kind stands twice', 'each once'
+        yield from self.odd_kinds()
         yield (m.name=='linear_svm' and m.calibrate is False, 'model.calibrate', 'an SVM has no probabilities of its own',
                'auto, or true')

@@ -61,10 +61,14 @@ class StagesConfig(FeaturesConfig):
         odd = [(i,k) for i,k in enumerate(self.features_on_scaled.kinds) if k not in ON_SCALED]
         return super().name_faults() + [unknown_name('kind of features', k, ON_SCALED, f'features_on_scaled.kinds[{i}]') for i,k in odd]
 
+    def odd_kinds(self):
+        "As `odds`: one of the two lists may be empty"
+        lists = {k: getattr(self, k).kinds for k in ('features','features_on_scaled')}
+        yield (not any(lists.values()), 'features.kinds', 'nothing is measured, here or on scaled clips',
+               'one kind or more in one of the two')
+        for k,kinds in lists.items(): yield len(set(kinds))<len(kinds), f'{k}.kinds', 'a kind stands twice', 'each once'
+
     def odds(self):
-        kinds,more,(low,high) = self.features.kinds,self.features_on_scaled.kinds,self.augment.crop_scale or (1.,1.)
-        for odd in super().odds():
-            if odd[1:3]!=('features.kinds','no kind of features'): yield odd # one of the two lists may be empty
-        yield not kinds+more, 'features.kinds', 'nothing is measured, here or on scaled clips', 'one kind or more in one of the two'
-        yield len(set(more))<len(more), 'features_on_scaled.kinds', 'a kind stands twice', 'each once'
+        yield from super().odds()
+        low,high = self.augment.crop_scale or (1.,1.)
         yield not 0<low<=high<=1, 'augment.crop_scale', f'{low:g} to {high:g} is no range of shares', '0 < smallest <= largest <= 1'
