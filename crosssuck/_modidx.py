@@ -3313,6 +3313,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                   'crosssuck.report._cell': ('report.html#_cell', 'crosssuck/report.py'),
                                   'crosssuck.report._classhtml_table': ('report.html#_classhtml_table', 'crosssuck/report.py'),
                                   'crosssuck.report._cluster': ('report.html#_cluster', 'crosssuck/report.py'),
+                                  'crosssuck.report._collapses': ('report.html#_collapses', 'crosssuck/report.py'),
                                   'crosssuck.report._confounds': ('report.html#_confounds', 'crosssuck/report.py'),
                                   'crosssuck.report._curves': ('report.html#_curves', 'crosssuck/report.py'),
                                   'crosssuck.report._data_uri': ('report.html#_data_uri', 'crosssuck/report.py'),

@@ -312,12 +312,22 @@ def _cautions(folder, side):
     kinds = ', '.join(dict.fromkeys(x['kind'] for x in leaks))
     if leaks: out.append(f'The split leaks ({kinds}): read every figure on this page with that in mind.')
     if m.get('note'): out.append(f"About the interval: {m['note']}.")
-    rows = [e for h in folder.histories().values() for e in h]
-    if rows and all('collapsed' in e for e in rows):
-        out.append('No epoch could be kept as best: in each, every validation event was called one class. These are the last weights.')
+    out += _collapses([e for h in folder.histories().values() for e in h])
+    told = ((folder.json('leakage.json') or {}).get('figures') or {}).get('prior_auc')
+    if told and told>=.9:
+        out.append('In training a channel held the labels of the neighbouring frames, which alone, without a pixel, reach an AUC of '
+                   f'{told:.3f}: the network may lean on them and know little without. Compare with `clip.prior: none`.')
     failed = folder.csv('failures.csv')
     if failed is not None and len(failed): out.append(f"{units('event', len(failed))} could not be read: listed below, and in no figure.")
     return out
+
+def _collapses(rows):
+    "What there is to say where most of the epochs `rows` called every validation event by one name"
+    n = sum('collapsed' in e for e in rows)
+    if n and n==len(rows):
+        yield 'No epoch could be kept as best: in each, every validation event was called one class. These are the last weights.'
+    elif n>len(rows)/2:
+        yield f'In {n} of {len(rows)} epochs every validation event was called one class; the best is one of the others.'
 
 def _opening(folder, side, references):
     "The header of the page"
