@@ -1,4 +1,4 @@
-"""What a scan saves by computing each frame once: `scan_windows` against the same windows one by one.
+"""What a scan saves by computing each frame once: `EachFrameOnce`, as `infer.scan` uses it, against the same windows whole.
 
 `python benchmarks/frames.py [--model vit_gru] [--encoder vit_small_patch16_224] [--seconds 30] [--fps 8] [--frames 16]
 [--hop 4] [--size 224]`
@@ -31,26 +31,23 @@ def main():
     for name,value in numbers.items(): p.add_argument(f'--{name}', type=int, default=value)
     a = p.parse_args()
     torch.set_num_threads(a.threads)
-    from crosssuck.models.frames import scan_windows
+    from crosssuck.models.frames import EachFrameOnce
     from crosssuck.models.zoo import video_model
     device = torch.device(a.device)
     torch.manual_seed(0)
     model = video_model(a.model, n_frames=a.frames, size=a.size, options=dict(encoder=a.encoder)).to(device).eval()
     recording = torch.randn(a.seconds*a.fps, 3, a.size, a.size)
     starts = list(range(0, len(recording)-a.frames+1, a.hop))
+    at = torch.tensor(starts)[:,None]+torch.arange(a.frames)
 
-    def one_by_one():
-        "The windows as a 3D network would have to see them"
-        out = []
+    def scan(ask):
+        "The windows in batches, in order"
         with torch.inference_mode():
-            for i in range(0, len(starts), a.bs):
-                clips = torch.stack([recording[s:s+a.frames].transpose(0,1) for s in starts[i:i+a.bs]])
-                out.append(model(clips.to(device)).cpu())
-        return torch.cat(out)
+            return torch.cat([ask(recording[i].transpose(1,2).to(device), i).cpu() for i in at.split(a.bs)])
 
-    scan_windows(model, recording, starts[:2]); model(recording[:a.frames].transpose(0,1)[None].to(device)) # warm up
-    fast,t_fast = timed(lambda: scan_windows(model, recording, starts, bs=a.bs*a.frames), device)
-    slow,t_slow = timed(one_by_one, device)
+    scan(lambda x, _: model(x[:1])) # warm up
+    fast,t_fast = timed(lambda: scan(EachFrameOnce(model)), device)
+    slow,t_slow = timed(lambda: scan(lambda x, _: model(x)), device)
     off = ((fast-slow).abs().max()/slow.abs().max()).item()
     assert off<1e-5, f'the two ways differ by {off:.1g}'
     print(f'{a.model} ({a.encoder}), {len(recording)} frames of {a.size}x{a.size}, {len(starts)} windows of {a.frames}, hop {a.hop}: '

@@ -25,6 +25,7 @@ from .resume import Resumable, answers, held_frames, lost_windows, model_mark
 from .scan_frames import as_frame_model, frame_rate, scan_frames, scans_frames
 from .scan_signals import as_signal_model, preparation, scan_recording, scan_signal, window_hop
 from .tracks import TRACK, Track, found_events, plot_track, track_path, write_annotations
+from ..models.frames import EachFrameOnce
 from ..models.zoo import ExportedModel, read_plain
 from ..runs import atomic_path
 from ..score.postprocess import STITCH_WEIGHTS, Post, stitch
@@ -40,11 +41,11 @@ def _grid(video, fps, hop_s, n_frames):
 def _n_windows(steps, n_frames, hop): return max(-(-(steps-n_frames)//hop), 0)+1
 
 def _windows(video, numbers, size, n_frames, hop, first):
-    "Lists of n_frames `(frame uint8 (H,W,3), lost)` of windows `first`, ...: each decoded once; the last one fills the last window"
+    "Lists of n_frames `(frame uint8 (H,W,3), lost, number)` of windows `first`, ...: each decoded once; the last one fills the last window"
     n_windows = _n_windows(len(numbers), n_frames, hop)
     unique,back = np.unique(numbers, return_inverse=True)
     start,back = back[first*hop],back[first*hop:]-back[first*hop]
-    frames,held,at,picture = held_frames(video, unique, start, size),[],-1,None
+    frames,held,at,picture = ((*f,n) for n,f in enumerate(held_frames(video, unique, start, size), start)),[],-1,None
     for k in range(first, n_windows):
         while len(held)<n_frames:
             g = (k-first)*hop+len(held)
@@ -62,10 +63,10 @@ def _skip(frames, back, g, at, picture):
 
 # %% ../../nbs/infer/04_scan.ipynb #7b5c60c8
 def _clip_batches(windows, bs):
-    "`(windows uint8 (bs,T,3,H,W), which hold a lost frame (bs,))`"
+    "`(windows uint8 (bs,T,3,H,W), which hold a lost frame (bs,), numbers of their pictures (bs,T))`"
     def joined(ws):
-        clips = torch.from_numpy(np.stack([f for w in ws for f,_ in w])).unflatten(0, (len(ws),-1)).permute(0,1,4,2,3)
-        return clips,torch.tensor([any(lost for _,lost in w) for w in ws])
+        clips = torch.from_numpy(np.stack([f for w in ws for f,*_ in w])).unflatten(0, (len(ws),-1)).permute(0,1,4,2,3)
+        return clips,torch.tensor([any(lost for _,lost,_ in w) for w in ws]),torch.tensor([[n for *_,n in w] for w in ws])
     held = []
     for w in windows:
         held.append(w)
@@ -110,7 +111,8 @@ def scan_video(
         kept = Resumable(out, key, dict(weights=None, bs=bs), keep_s) # stitching comes last; another batch rounds otherwise
         if done := kept.finished(): return done
         n,size,net = _n_windows(len(numbers), p['n_frames'], hop),tuple(p.get('read_size', p['size'])),m.model.to(device).eval()
-        def ask(b): return torch.cat([net(preprocess(b[0], p, device)).float().cpu(), b[1][:,None].float()], 1)
+        once = EachFrameOnce(net, p['channels']) if EachFrameOnce.fits(net) else lambda x, _: net(x)
+        def ask(b): return torch.cat([once(preprocess(b[0], p, device), b[2]).float().cpu(), b[1][:,None].float()], 1)
         def batches(first): return _clip_batches(_windows(video, numbers, size, p['n_frames'], hop, first), bs)
         found = answers(ask, batches, n, len(m.labels)+1, kept, progress, path)
     notes = lost_windows(video, found[:,-1]>0, np.arange(n)*hop/p['fps'])

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['frame_width', 'sinusoids', 'TemporalGRU', 'TemporalTransformer', 'TemporalMean', 'FrameTemporal', 'vit_gru',
-           'vit_transformer', 'naive_cnn', 'scan_windows']
+           'vit_transformer', 'naive_cnn', 'frame_keys', 'EachFrameOnce']
 
 # %% ../../nbs/models/03_frames.ipynb #a8e71f9c
 import math
@@ -218,27 +218,43 @@ def naive_cnn(
     return body, body.n_features
 
 # %% ../../nbs/models/03_frames.ipynb #52c558e7
-def scan_windows(
-    model:VideoModel,  # a model of the zoo whose body is a `FrameTemporal`; used in evaluation mode, where it stands
-    frames,            # (N, C, H, W) float, normalised, in the recording's order; anything that gives such for a tensor of positions
-    starts,            # first frame of each window, 0 or more
-    n_frames:int=None, # frames of a window; default: what the model was built for
-    bs:int=32,         # frames, and windows, at a time
+def frame_keys(
+    ids,           # int64 (B, T): which picture of the recording stands there; rising without holes, a picture that is held repeated
+    channels='rgb' # what the network sees of them, a key of `data.clips.clip_channels`
 )->torch.Tensor:
-    "Logits (windows, n_out) on the CPU; the encoder sees each frame once. `InputError` for other models and windows past the end"
-    body,was = getattr(model, 'body', None),model.training
-    if not isinstance(body, FrameTemporal):
-        raise InputError(f'a {type(body or model).__name__} does not look frame by frame', 'scan_windows',
-                         'a model such as `vit_gru`; others compute each window whole')
-    at = torch.as_tensor(starts, dtype=torch.int64).reshape(-1,1) + torch.arange(n_frames or model.spec['n_frames'])
-    if len(at) and not 0<=at.min()<=at.max()<len(frames):
-        raise InputError(f'windows reach from frame {at.min()} to {at.max()}', 'scan_windows', f'frames 0 to {len(frames)-1}')
-    device = next(model.parameters()).device
-    used,place = at.unique(return_inverse=True)
-    try:
-        model.eval()
-        with torch.inference_mode():
-            seen = torch.cat([body.frame_features(frames[i].to(device)) for i in used.split(bs)]) if len(used) else None
-            logits = [model.head(body.clip_features(seen[p.to(device)])).cpu() for p in place.split(bs) if len(p)]
-    finally: model.train(was)
-    return torch.cat(logits) if logits else torch.zeros(0, model.spec['n_out'])
+    "int64 (B, T): equal where the encoder is shown the same numbers"
+    if 'diff' not in channels or ids.shape[1]<2: return ids
+    step = 2*ids[:,1:]+(ids[:,1:]==ids[:,:-1])  # a held picture differs from itself by nothing
+    step = torch.cat([step[:,:1], step], 1)     # the first difference of a clip is its second
+    if channels=='diff': return step
+    return 2*step+(torch.arange(ids.shape[1])==0) # its colours are its own
+
+class EachFrameOnce:
+    "A frame-by-frame model over windows in the order of a recording; its encoder sees each picture once"
+    def __init__(self,
+        model:VideoModel,    # a model of the zoo whose body is a `FrameTemporal`, in evaluation mode, where it stands
+        channels:str='rgb'   # what it sees, as for `frame_keys`
+    ):
+        "Raises `InputError` for a model that sees windows whole"
+        self.model,self.channels,self.seen = model,channels,{}
+        if not self.fits(model):
+            raise InputError(f'a {type(getattr(model, "body", model)).__name__} does not look frame by frame', 'model',
+                             'a model such as `vit_gru`; others compute each window whole')
+
+    @staticmethod
+    def fits(model): return isinstance(getattr(model, 'body', None), FrameTemporal)
+
+    def __call__(self,
+        x,  # float (B, C, T, H, W): windows, normalised, none before those of the call before
+        ids # int64 (B, T), as for `frame_keys`
+    )->torch.Tensor:
+        "Logits (B, n_out)"
+        flat = frame_keys(ids, self.channels).flatten().tolist()
+        new = {k: i for i,k in reversed([*enumerate(flat)]) if k not in self.seen}  # the first place of each
+        body = self.model.body
+        if new: self.seen |= zip(new, body.frame_features(x.transpose(1,2).flatten(0,1)[list(new.values())]))
+        logits = self.model.head(body.clip_features(torch.stack([self.seen[k] for k in flat]).unflatten(0, ids.shape)))
+        least = min(flat)
+        self.seen = {k: f for k,f in self.seen.items() if k>=least} # what lies before does not come again
+        return logits
+
