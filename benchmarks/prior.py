@@ -3,15 +3,16 @@
 `python benchmarks/prior.py RUNS [--data fights barn] [--size 64] [--epochs 15]` trains what is not finished below the folder RUNS and
 writes, beside this file, prior.csv (figures with intervals) and prior_differences.csv (each arm minus `none`, paired by recording).
 
-No race but an experiment. The recipe `interaction_cnn`, small (64 pixels, batches of 16), with the fifth channel holding the labels of the
-neighbours, those of all frames (the answer is among them) or nothing, on two sources of frames: *fights*, five frames a second of the 205
-real surveillance clips, where a clip is a fight or none from end to end, so that the neighbours' labels are the answer; *barn*, twenty
-recordings of the drawn barn with bouts that begin and end within a recording. Five folds by recording each, so that every clip is judged
-once, by a network that saw none of its recording; the next fold chooses the weights. Every arm is judged twice: without labels, as it
-will be used (`judged: none`), and with the neighbours' (`judged: neighbours`), as it would look. `kept` counts the folds in which an epoch
-called more than one name and could be kept as best.
+No race but an experiment. The recipe `interaction_cnn`, small (64 pixels, batches of 16), in three arms: the fifth channel holds the labels
+of the neighbours in training (`neighbours`), for half of the clips (`dropout`: `augment.prior_dropout`), or nothing (`none`). Two sources of
+frames: *fights*, five a second of the 205 real surveillance clips, where a clip is a fight or none from end to end, so that the neighbours'
+labels are the answer; *barn*, twenty recordings of the drawn barn with bouts that begin and end within a recording. Five folds by recording
+each, so that every clip is judged once, by a network that saw none of its recording; the next fold chooses the weights. Every arm is judged
+twice: without labels, as it will be used (`judged: none`), and with the neighbours' (`judged: neighbours`), as it would look. `kept` counts
+the folds in which an epoch called more than one name and could be kept as best, `collapsed` the epochs of all folds that did not.
 """
 import argparse
+import json
 from pathlib import Path
 import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold
@@ -22,7 +23,8 @@ from crosssuck.experiment_frames import barn_frames, extract_videos, run_frames
 from crosssuck.score.intervals import cluster_bootstrap, paired_differences
 from crosssuck.train.interaction import predict_sequences
 
-ARMS,METRICS,SOURCES = ['none','neighbours','all'],['auc','balanced_accuracy'],['fights','barn']
+ARMS = dict(none=('none',0.), neighbours=('neighbours',0.), dropout=('neighbours',.5)) # clip.prior, augment.prior_dropout
+METRICS,SOURCES = ['auc','balanced_accuracy'],['fights','barn']
 FIGHTS = Path(__file__).parents[2]/'shared/data/video/surveillance_fights'
 
 
@@ -62,35 +64,37 @@ def tables(a, source):
 
 
 def judged(a, source, arm):
-    "`({prior: predictions of every clip}, folds in which weights were kept)` of an arm, trained where it is not"
-    found,kept = dict(none=[], neighbours=[]),0
+    "`({prior: predictions of every clip}, what became of its trainings)` of an arm, trained where it is not"
+    found,kept,epochs = dict(none=[], neighbours=[]),0,[]
     for k,table in enumerate(tables(a, source)):
-        folder,allow = a.runs/source/f'{arm}_{k}','{label_channel: the arm that contains the answer}' if arm=='all' else '[]'
+        folder,(prior,dropout) = a.runs/source/f'{arm}_{k}',ARMS[arm]
         if not (folder/'finished.json').exists():
-            more = [f'data.sequences={table}', 'data.frames=null', f'clip.prior={arm}', f'split.allow_leakage={allow}']
+            more = [f'data.sequences={table}', 'data.frames=null', f'clip.prior={prior}', f'augment.prior_dropout={dropout}']
             config = configured(a, f'{arm}_{k}', more)
             run_frames(config, folder, resume=(folder/'config.yaml').exists(), progress=False)
         clips = read_sequences(table)[0].query('split=="test"').reset_index(drop=True)
         kept += (folder/'outputs/checkpoints/best.pt').exists()
-        for prior,tabs in found.items(): tabs.append(predict_sequences(folder/'models/interaction_cnn.pt', clips, prior, 32)[0])
-    return {p: pd.concat(t, ignore_index=True) for p,t in found.items()},kept
+        epochs += ['collapsed' in e for e in json.loads((folder/'training_history.json').read_text())]
+        for judge,tabs in found.items(): tabs.append(predict_sequences(folder/'models/interaction_cnn.pt', clips, judge, 32)[0])
+    told = dict(kept=f'{kept} of 5', collapsed=f'{sum(epochs)} of {len(epochs)}')
+    return {p: pd.concat(t, ignore_index=True) for p,t in found.items()},told
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     p.add_argument('runs', type=Path)
     p.add_argument('--data', nargs='*', default=SOURCES, choices=SOURCES)
-    p.add_argument('--arms', nargs='*', default=ARMS, choices=ARMS)
+    p.add_argument('--arms', nargs='*', default=[*ARMS], choices=[*ARMS])
     for name,value in dict(size=64, epochs=15).items(): p.add_argument(f'--{name}', type=int, default=value)
     a = p.parse_args()
     a.runs = a.runs.absolute()
     rows,apart,figures = [],[],('value','low','high')
     for source in a.data:
         made = {arm: judged(a, source, arm) for arm in a.arms}
-        for arm,(by,kept) in made.items():
+        for arm,(by,told) in made.items():
             for prior,t in by.items():
                 for metric,f in cluster_bootstrap(t, METRICS, 'unit', 'interaction').items():
-                    facts = dict(clips=len(t), recordings=t.unit.nunique(), kept=f'{kept} of 5')
+                    facts = dict(clips=len(t), recordings=t.unit.nunique(), **told)
                     rows.append(dict(data=source, prior=arm, judged=prior, metric=metric, **facts, **{k: f[k] for k in figures}))
         d = paired_differences({arm: [by['none']] for arm,(by,_) in made.items()}, 'none', METRICS, 'unit', 'interaction')
         apart.append(d.assign(data=source)[['data','run','reference','metric','value','low','high','p','p_holm']])

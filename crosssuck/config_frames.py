@@ -68,6 +68,8 @@ class FrameAugment(Section):
     scale: Annotated[tuple[Positive,Positive], FromList] = Field((.95,1.05), description='magnification, from and to')
     temporal_dropout: Annotated[float, Field(ge=0, le=1)] = Field(0.,
         description='share of clips in which the centre frame replaces a neighbour')
+    prior_dropout: Annotated[float, Field(ge=0, le=1)] = Field(0.,
+        description='share of clips whose prior channel is emptied, as it is where nobody labels')
 
 # %% ../nbs/00_config_frames.ipynb #b2816ea6
 class FrameModel(Section):

@@ -181,7 +181,7 @@ def frame_loaders(
     "The fastai DataLoaders of a plan"
     from crosssuck.data.frames import InteractionAugment, interaction_dls
     c,a = plan.config,plan.config.augment
-    augment = InteractionAugment(a.flip, a.brightness, a.contrast, a.saturation, a.degrees, a.translate, a.scale, a.temporal_dropout)
+    augment = InteractionAugment(**{k: getattr(a, k) for k in type(a).model_fields})
     fetch = {'threads' if device.type=='cpu' else 'workers': c.train.workers}
     return interaction_dls(plan.clips, 'train', 'val', prior=c.clip.prior, valid_prior=c.clip.valid_prior, size=c.clip.size,
         bs=batch_size or c.train.batch_size, seed=c.seed, augment=augment, positive=plan.positive, device=device, verbose=False, **fetch)

@@ -727,11 +727,11 @@ class FrameReader:
         return out
 
 # %% ../../nbs/data/10_frames.ipynb #cda35d8e
-InteractionDraw = namedtuple('InteractionDraw', 'flip brightness contrast saturation angle shift scale dropped') # what happens to one clip
+InteractionDraw = namedtuple('InteractionDraw', 'flip brightness contrast saturation angle shift scale dropped unlabelled') # of a clip
 _LUMA = np.array([.299,.587,.114])
 
 class InteractionAugment:
-    "Flip, colour jitter, affine map and temporal dropout, drawn once a clip from a seed"
+    "Flip, colour jitter, affine map, temporal and prior dropout, drawn once a clip from a seed"
     def __init__(self,
         flip:float=.5,             # probability of a horizontal flip
         brightness:float=.2,       # factor from 1 - this to 1 + this; likewise the next two
@@ -741,28 +741,31 @@ class InteractionAugment:
         translate:float=.05,       # largest shift, as a share of width and height
         scale=(.95,1.05),          # smallest and largest magnification
         temporal_dropout:float=0., # probability that one neighbour is replaced by the centre frame
+        prior_dropout:float=0.     # probability that the prior channel is emptied, as it is where nobody labels
     ):
         "Raises `InputError` where a probability is none or a range is empty"
-        for name,p in dict(flip=flip, temporal_dropout=temporal_dropout).items():
+        for name,p in dict(flip=flip, temporal_dropout=temporal_dropout, prior_dropout=prior_dropout).items():
             if not 0<=p<=1: raise InputError(f'{name} {p} is no probability', 'augment', '0 to 1')
         for name,v in dict(brightness=brightness, contrast=contrast, saturation=saturation, translate=translate).items():
             if not 0<=v<1: raise InputError(f'{name} is {v}', 'augment', '0 to below 1')
         if not 0<scale[0]<=scale[1]: raise InputError(f'scale {scale} is no range', 'augment', '0 < smallest <= largest')
         self.flip,self.brightness,self.contrast,self.saturation = flip,brightness,contrast,saturation
-        self.degrees,self.translate,self.scale,self.temporal_dropout = degrees,translate,tuple(scale),temporal_dropout
+        self.degrees,self.translate,self.scale = degrees,translate,tuple(scale)
+        self.temporal_dropout,self.prior_dropout = temporal_dropout,prior_dropout
 
     def draw(self,
         n_frames:int, # of the clip
         seed          # int, or a tuple of ints
     )->InteractionDraw:
         "What will happen to a clip; always the same for the same seed, and always as many random numbers"
-        u = np.random.default_rng(seed).random(10)
+        u = np.random.default_rng(seed).random(11)
         about = lambda k,v: 1+v*(2*u[k]-1)
         slots = [k for k in range(n_frames) if k!=n_frames//2]
         dropped = slots[int(u[9]*len(slots))] if slots and u[8]<self.temporal_dropout else None
         scale = self.scale[0]*(self.scale[1]/self.scale[0])**u[7]
         return InteractionDraw(bool(u[0]<self.flip), about(1, self.brightness), about(2, self.contrast), about(3, self.saturation),
-                               self.degrees*(2*u[4]-1), (self.translate*(2*u[5]-1), self.translate*(2*u[6]-1)), scale, dropped)
+                               self.degrees*(2*u[4]-1), (self.translate*(2*u[5]-1), self.translate*(2*u[6]-1)), scale, dropped,
+                               bool(u[10]<self.prior_dropout))
 
     def apply(self,
         clip:np.ndarray,     # uint8 (T,H,W,4)
@@ -771,6 +774,7 @@ class InteractionAugment:
         "`draw` done to every frame: uint8 (T,H,W,4), a new array"
         clip = clip.copy()
         if draw.dropped is not None: clip[draw.dropped] = clip[len(clip)//2]
+        if draw.unlabelled: clip[...,3] = 0
         _jitter(clip, draw)
         moves = draw.angle or draw.scale!=1 or any(draw.shift)
         return _moved(clip, draw) if moves or draw.flip else clip
