@@ -4,7 +4,7 @@
 writes, beside this file, prior.csv (figures with intervals) and prior_differences.csv (each arm minus `none`, paired by recording).
 
 No race but an experiment. The recipe `interaction_cnn`, small (64 pixels, batches of 16), in three arms: the fifth channel holds the labels
-of the neighbours in training (`neighbours`), for half of the clips (`dropout`: `augment.prior_dropout`), or nothing (`none`). Two sources of
+of the neighbours in training (`neighbours`), for half of the clips (`dropout`: `augment.prior_dropout`) or nothing (`none`). Two sources of
 frames: *fights*, five a second of the 205 real surveillance clips, where a clip is a fight or none from end to end, so that the neighbours'
 labels are the answer; *barn*, twenty recordings of the drawn barn with bouts that begin and end within a recording. Five folds by recording
 each, so that every clip is judged once, by a network that saw none of its recording; the next fold chooses the weights. Every arm is judged
