@@ -23,6 +23,7 @@ from .errors import InputError
 from .experiment_features import calibrates, calibration_groups, leave_out, predict_with_features, unfitted
 from .models.features import clip_features, fit_features, load_feature_model, save_feature_model, scaled_features
 from .runs import Run, add_version, append_line, atomic_path, content_hash, file_sha256, made_folder, plain, read_lines
+from .schema import config_hash
 from .stages import Stage, run_stages
 from .data.augment import ClipAugment
 from .data.events import find_videos
@@ -507,10 +508,11 @@ def fit_stages(
     table = join_features(*measured)
     _leave_unmeasured(plan, table, [made[n].path for n in made if n!='train'])
     plan.notes += [n for n in made['train'].facts['notes'] if n not in plan.notes]
+    of = config_hash(plan.config)
     def save(run):
         with atomic_path(run.path/'model.json') as p: shutil.copyfile(made['train'].path/'model.json', p)
         for at in {run.path, _whole(plan.config, run)}:
-            for n,m in made.items(): add_version(at/'data_versions.json', f'stage {n}', m.sha256, key=m.key, **m.facts)
+            for n,m in made.items(): add_version(at/'data_versions.json', f'stage {n}', m.sha256, key=m.key, config_hash=of, **m.facts)
         return load_feature_model(run.path/'model.json')
     return table,save
 
