@@ -16,6 +16,7 @@ from numbers import Number
 from fastai.basics import *
 from fastai.callback.all import *
 from ..errors import InputError
+from ..runs import disk_refusal
 from .callbacks import EpochCallback, epoch_row, phase_of
 from .distributed import leads
 
@@ -29,11 +30,21 @@ class FigureLog(EpochCallback):
     ):
         "Raises `InputError` for less than one step"
         if every<1: raise InputError(f'a note every {every} steps', type(self).__name__, 'one or more')
-        self.every,self.histograms,self.step,self.rows,self.there,self.resumed,self.joined = every,histograms,0,[],set(),False,False
+        self.every,self.histograms,self.step,self.rows,self.there,self.resumed = every,histograms,0,[],set(),False
+        self.joined,self.lost = False,False
     def before_fit(self): super().before_fit(); self.run = self.run and leads()
     def before_train(self):
         super().before_train()
-        if self.writer is None: self.writer = self.begin(); self._catch_up()
+        if self.writer is None: self._told(self._open)
+    def _open(self): self.writer = self.begin(); self._catch_up()
+    def _told(self, f, *args):
+        "`f(*args)`, which tells something; where a disk refuses that, this log is given up and the training goes on"
+        if self.lost: return
+        try: f(*args)
+        except Exception as e:
+            if not (refusal := disk_refusal(e)): raise
+            print(f'{type(self).__name__} is given up ({refusal.strerror}); the training goes on without it, its record is metrics.jsonl')
+            self.lost,self.writer = True,None
     def after_batch(self):
         if not self.training: return
         self.step += 1
@@ -48,7 +59,7 @@ class FigureLog(EpochCallback):
         self.rows.append([self.step, figures])
     def _note(self, figures, step=None):
         step = self.step if step is None else step
-        if new := {k: v for k,v in figures.items() if (step, k) not in self.there}: self.write(new, step)
+        if new := {k: v for k,v in figures.items() if (step, k) not in self.there}: self._told(self.write, new, step)
     def _catch_up(self):
         "After a resume: what the killed process told is not told again, and epochs that were lost on their way are told now"
         self.there = self.told() if self.resumed else set()
@@ -58,13 +69,14 @@ class FigureLog(EpochCallback):
     def told(self): "`{(step, key)}` of what stands there already"; return set()
     def _distributions(self, what, tensors):
         for n,p in tensors.items():
-            if p.isfinite().all(): self.histogram(f'{what}/{n}', p.detach().float().cpu())
+            if p.isfinite().all(): self._told(self.histogram, f'{what}/{n}', p.detach().float().cpu())
     def fit_end(self): self.interrupted()
     def interrupted(self):
-        if self.writer is not None: self.end()
+        if self.writer is not None: self._told(self.end)
         self.writer = None
-    def state(self): return dict(step=self.step, rows=self.rows)
-    def load_state(self, state): self.step,self.rows,self.resumed = state['step'],state.get('rows', []),True
+    def state(self): return dict(step=self.step, rows=self.rows, lost=self.lost)
+    def load_state(self, state):
+        self.step,self.rows,self.resumed,self.joined = state['step'],state.get('rows', []),True,state.get('lost', False)
     def join(self, saved):
         "Added to a training that was begun without this log: the epochs before are told from the record, at their own steps"
         self.step,self.rows = _before(saved, len(self.dls.train))
