@@ -23,6 +23,7 @@ from .errors import InputError
 from .experiment_features import calibrates, calibration_groups, leave_out, predict_with_features, unfitted
 from .models.features import clip_features, fit_features, load_feature_model, save_feature_model, scaled_features
 from .runs import Run, add_version, append_line, atomic_path, content_hash, file_sha256, made_folder, plain, read_lines
+from .schema import config_hash
 from .stages import Stage, run_stages
 from .data.augment import ClipAugment
 from .data.events import find_videos
@@ -151,24 +152,40 @@ def each(
         try:
             for job in as_completed(jobs): done[jobs[job]] = job.result(); bar.update()
         finally: pool.shutdown(cancel_futures=True)
-    first = sorted({0, len(items)//2, len(items)-1}) if len(items)>8 else []
-    began,size = time.perf_counter(),_bytes(place)
-    safe_execute(lambda n, _: some(first, n), max(1, workers))
-    if first: _announce(what, len(items), (len(items)-3)/3*(time.perf_counter()-began), len(items)/3*(_bytes(place)-size), place, progress)
-    safe_execute(lambda n, _: some(range(len(items)), n), max(1, workers))
+    def do(which): safe_execute(lambda n, _: some(which, n), max(1, workers))
+    if len(items)>8: _announce(what, *_forecast(do, done, len(items), place), place, progress)
+    do(range(len(items)))
     bar.close()
     bad = {i: r for i,r in done.items() if isinstance(r, VideoError)}
     failed = pd.DataFrame([[*(items[i][c] for c in _FAILED[:4]), bad[i].reason, bad[i].what] for i in sorted(bad)], columns=_FAILED)
     return [(items[i], done[i]) for i in sorted(done) if i not in bad],failed
 
-def _bytes(place): return sum(p.stat().st_size for p in Path(place).rglob('*') if p.is_file())
+def _bytes(place, alone=False):
+    "Bytes below `place`; with `alone` only of files that no other folder has too"
+    return sum(s.st_size for p in Path(place).rglob('*') if p.is_file() and ((s := p.stat()).st_nlink==1 or not alone))
 
-def _announce(what, n, seconds, size, place, progress):
+def _forecast(some, done, n, place):
+    """Do a few units, more where they wrote nothing because an earlier attempt or another result had: `(units, how many wrote nothing,
+    seconds and bytes that the others take, and of these bytes what is still to come)`"""
+    order = sorted(range(n), key=lambda i: i not in (0, n//2, n-1)) # both ends and the middle first
+    k,idle,wrote = min(3, n),0,0
+    while True:
+        began,size,before = time.perf_counter(),_bytes(place, True),len(done)
+        some(order[:k])
+        took,grown,new = time.perf_counter()-began,_bytes(place, True)-size,len(done)-before
+        if k==n or grown and (wrote or not idle): break
+        wrote += grown # by some of these units: the next three are measured alone
+        k,idle = (min(n, k+3),idle) if grown else (min(n, 2*k),k)
+    left = n-len(done)
+    return n, idle, left/new*took, wrote+(left+new)/new*grown, left/new*grown
+
+def _announce(what, n, idle, seconds, size, to_come, place, progress):
     "Say what is to come; raise `InputError` where the disk has no room for it"
     free = shutil.disk_usage(place).free
-    if size>free: raise InputError(f'{what} needs {size/2**20:.0f} MiB, and {free/2**20:.0f} are free', place,
+    if to_come>free: raise InputError(f'{what} needs {to_come/2**20:.0f} MiB more, and {free/2**20:.0f} are free', place,
         'fewer copies, a smaller size, or another disk')
-    if progress: print(f'{what}: {n} units of work, about {max(seconds, 1):.0f} s and {size/2**20:.0f} MiB', flush=True)
+    known = f', the first {idle} of which wrote nothing new' if idle else ''
+    if progress: print(f'{what}: {n} units of work{known}, about {max(seconds, 1):.0f} s and {size/2**20:.0f} MiB', flush=True)
 
 # %% ../nbs/79_experiment_stages.ipynb #0fe77414
 def _borrowed(path):
@@ -485,16 +502,17 @@ def fit_stages(
     "`(features of the events, what writes the model to a run and reads it back)`; events that cannot be measured leave the plan"
     folder = stages_home(plan.config, run)
     graph,settings = stages_of(plan.config, plan.videos, progress),stage_settings(plan.config, plan.classes)
-    with _turn(folder): made = run_stages(graph, settings, folder, _sources(plan, folder), verbose=False)
+    with _turn(folder): made = run_stages(graph, settings, folder, _sources(plan, folder), verbose=False, user=run.path)
     print(_told(made), flush=True)
     measured = [made[n].path if n in made else None for n in ('features','features_on_scaled')]
     table = join_features(*measured)
     _leave_unmeasured(plan, table, [made[n].path for n in made if n!='train'])
     plan.notes += [n for n in made['train'].facts['notes'] if n not in plan.notes]
+    of = config_hash(plan.config)
     def save(run):
         with atomic_path(run.path/'model.json') as p: shutil.copyfile(made['train'].path/'model.json', p)
         for at in {run.path, _whole(plan.config, run)}:
-            for n,m in made.items(): add_version(at/'data_versions.json', f'stage {n}', m.sha256, key=m.key, **m.facts)
+            for n,m in made.items(): add_version(at/'data_versions.json', f'stage {n}', m.sha256, key=m.key, config_hash=of, **m.facts)
         return load_feature_model(run.path/'model.json')
     return table,save
 

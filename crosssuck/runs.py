@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['disk_refusal', 'atomic_path', 'ask_first', 'plain', 'file_sha256', 'path_sha256', 'content_hash', 'damaged_part',
-           'environment', 'made_folder', 'hold', 'Run', 'clear', 'append_line', 'read_lines', 'write_text',
-           'write_json', 'write_csv', 'read_json', 'log', 'log_anew', 'logged', 'metrics', 'best_row', 'add_version',
-           'record_data', 'data_versions', 'manifest_lines', 'record_manifests', 'recorded_manifests']
+           'environment', 'made_folder', 'hold', 'Run', 'ends_in_order', 'clear', 'append_line', 'read_lines',
+           'write_text', 'write_json', 'write_csv', 'read_json', 'log', 'log_anew', 'logged', 'metrics', 'best_row',
+           'add_version', 'record_data', 'data_versions', 'manifest_lines', 'record_manifests', 'recorded_manifests']
 
 # %% ../nbs/01_runs.ipynb #c30353ec
-import errno, hashlib, json, math, os, platform, sys, tempfile, weakref, zipfile
+import errno, hashlib, json, math, os, platform, signal, sys, tempfile, threading, weakref, zipfile
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from importlib import metadata
@@ -178,17 +178,19 @@ def hold(
     try: import fcntl
     except ImportError: return None # no such lock on Windows: the run is simply not guarded there
     path = Path(path)
-    try: file = open(path, 'a+')
+    try: file = open(path, 'ab+', buffering=0)
     except OSError as e: raise _unwritten(e, path.parent) from None
     try: fcntl.flock(file, fcntl.LOCK_EX|fcntl.LOCK_NB)
     except OSError:
         file.seek(0)
-        who = file.read().strip()
+        who = file.read().decode('utf-8', 'replace').strip()
         file.close()
         raise InputError(f'another process {f"({who}) " if who else ""}is writing {what}', path.parent,
             'wait for it, or give this one another folder') from None
-    file.truncate(0)
-    file.write(str(os.getpid())); file.flush()
+    try: file.truncate(0); file.write(str(os.getpid()).encode())
+    except OSError as e: # what is to follow would not fit either
+        file.close()
+        raise _unwritten(e, path.parent) from None
     _HELD.add(file)
     return file
 
@@ -258,9 +260,41 @@ class Run:
     def close(self):
         if self._hold: self._hold.close()
         self._hold = None
-    def __enter__(self): return self
-    def __exit__(self, *_): self.close()
+    def __enter__(self):
+        self._order = ends_in_order(self.ended)
+        self._order.__enter__()
+        return self
+    def __exit__(self, *error):
+        try: self._order.__exit__(*error)
+        finally: self.close()
+    def ended(self):
+        "What is said where SIGTERM ends the process that writes to it"
+        there = any(p.exists() for f in (self.path, *self.path.glob('fold*')) for p in (f/'last.ckpt', f/'last.prev.ckpt'))
+        on = 'goes on from its last checkpoint' if there else 'begins with what is kept there'
+        return f'{self.name} was ended from outside (SIGTERM); resuming it {on}'
     def __repr__(self): return f'Run({self.name}, {"finished" if self.finished else "begun" if self.begun else "new"})'
+
+# %% ../nbs/01_runs.ipynb #2e2af75a
+@contextmanager
+def ends_in_order(
+    words # what is said of the end: a function without arguments
+):
+    "Within this block SIGTERM closes what is open, says `words()` and ends the process with status 143"
+    several = os.environ.get('WORLD_SIZE', '1') not in ('','0','1')
+    if several or threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM)!=signal.SIG_DFL:
+        yield
+        return
+    ours = os.getpid()
+    def end(number, _):
+        signal.signal(number, signal.SIG_DFL)
+        if os.getpid()!=ours: os.kill(os.getpid(), number) # a forked child
+        else: raise SystemExit(128+number)
+    signal.signal(signal.SIGTERM, end)
+    try: yield
+    except SystemExit as e:
+        if e.code==128+signal.SIGTERM: print(f'crosssuck: {words()}', file=sys.stderr, flush=True)
+        raise
+    finally: signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 # %% ../nbs/01_runs.ipynb #02c15f6d
 def clear(self:Run):
@@ -427,6 +461,7 @@ def record_data(self:Run,
     if source is None: digest,where = content_hash(settings, 64),None
     elif hasattr(source, 'to_csv'): digest,where = hashlib.sha256(source.to_csv(index=False).encode()).hexdigest(),None
     else: digest,where = path_sha256(source),str(source)
+    if of := self.read_json('environment.json', {}).get('config_hash'): facts = dict(config_hash=of)|facts
     return add_version(self.path/'data_versions.json', name, digest, settings, **({'source': where} if where else {}), **facts)
 
 def data_versions(self:Run)->dict:

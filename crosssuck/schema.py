@@ -126,12 +126,16 @@ def _mapping(loader, node, deep=False):
 
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, lambda loader,node: _mapping(loader, node, True))
 
+class _JsonLoader(_Loader):
+    "Numbers as JSON writes them are numbers"
+_JsonLoader.add_implicit_resolver('tag:yaml.org,2002:float', re.compile(r'-?\d+(\.\d+)?[eE][-+]?\d+$'), list('-0123456789'))
+
 def read_yaml(
-    text, # YAML
+    text, # YAML; JSON, which but for its numbers is YAML too, where `where` ends with .json
     where # what messages call it
 )->dict:
     "What stands in `text`; raises `InputError` for no YAML, a key that stands twice, and what is no mapping"
-    try: content = yaml.load(text, _Loader)
+    try: content = yaml.load(text, _JsonLoader if str(where).lower().endswith('.json') else _Loader)
     except yaml.YAMLError as e:
         line = f' line {e.problem_mark.line+1}' if getattr(e, 'problem_mark', None) else ''
         raise InputError(f'is no YAML: {getattr(e, "problem", None) or e}', f'{where}{line}') from None

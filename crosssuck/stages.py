@@ -7,6 +7,7 @@ __all__ = ['Stage', 'stage', 'in_order', 'downstream', 'settings_of', 'check_con
 
 # %% ../nbs/01_stages.ipynb #c3469d1f
 import json, os, shutil
+from collections import Counter
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -127,14 +128,22 @@ def _reason(before, parts, at):
     if at.exists(): return 'its files were changed since' if _record(at) else 'its record is gone'
     if not before: return 'not made before'
     found = [f'version {parts["version"]} instead of {before["version"]}']*(before['version']!=parts['version'])
-    old,new = before['settings'],parts['settings']
+    old,new = _flat(before['settings']),_flat(parts['settings'])
     found += [f'{k} {_short(new.get(k))} instead of {_short(old.get(k))}' for k in {**old, **new} if old.get(k)!=new.get(k)]
     found += [f'`{k}` has changed' for k,v in parts['inputs'].items() if before['inputs'].get(k)!=v]
     return ', '.join(found) or 'its files are gone'
 
+def _flat(d, above=''):
+    "Dotted key -> value: what differs deep down is named by its own key"
+    parts = [_flat(v, f'{above}{k}.') if isinstance(v, dict) and v else {above+k: v} for k,v in d.items()]
+    return {k: v for part in parts for k,v in part.items()}
+
 def _short(value): return s if len(s := json.dumps(value))<30 else s[:26]+' ...'
 
 # %% ../nbs/01_stages.ipynb #6e158db7
+def _write_json(path, obj):
+    with atomic_path(path) as p: p.write_text(json.dumps(obj, indent=1, ensure_ascii=False)+'\n', encoding='utf-8')
+
 def _write(stage, at, settings, paths, parts):
     "Let `stage` write, and give what it wrote the name `at`; the record"
     part = at.with_name(f'.{at.name}.part')
@@ -145,7 +154,7 @@ def _write(stage, at, settings, paths, parts):
         facts = stage.run(part, settings, **paths) or {}
         if not any(part.iterdir()): raise InputError('nothing was written', None, 'files in the folder `out`')
         record = plain(dict(parts, key=at.name, sha256=path_sha256(part), facts=facts))
-        with atomic_path(part/_RECORD) as p: p.write_text(json.dumps(record, indent=1, ensure_ascii=False)+'\n', encoding='utf-8')
+        _write_json(part/_RECORD, record)
         _replace(part, at)
     except Exception as e:
         if not stage.resumable: shutil.rmtree(part, ignore_errors=True)
@@ -177,7 +186,8 @@ def run_stages(
     sources=None, # name -> file or folder that comes from outside
     only=None,    # names of stages: run these and what they need
     dry_run=False,# say what would be done, and do nothing
-    verbose=True  # print a line a stage
+    verbose=True, # print a line a stage
+    user=None     # folder of the run that this is for, where several share `folder`: `prune_stages` spares what it uses while it stands
 )->dict:
     "name -> `Made`, in order; raises `InputError` for what is no graph, for missing sources, and what stages raise, with their name"
     folder,sources = Path(folder),{k: Path(v) for k,v in (sources or {}).items()}
@@ -188,7 +198,7 @@ def run_stages(
     if dry_run: return _walk(order, settings, folder, sources, hashes, verbose, True)
     made_folder(folder)
     lock = hold(folder/'.lock', 'to these stages')
-    try: return _walk(order, settings, folder, sources, hashes, verbose, False)
+    try: return _walk(order, settings, folder, sources, hashes, verbose, False, user)
     finally: lock and lock.close()
 
 def _wanted(order, only):
@@ -202,7 +212,7 @@ def _wanted(order, only):
         if s.name in need: need |= set(s.needs)
     return [s for s in order if s.name in need]
 
-def _walk(order, settings, folder, sources, hashes, verbose, dry_run):
+def _walk(order, settings, folder, sources, hashes, verbose, dry_run, user=None):
     "Keep or make each stage of `order`"
     last,made,paths,hashes = _last(folder),{},dict(sources),dict(hashes)
     word,width = 'would run' if dry_run else 'made',max(len(s.name) for s in order)
@@ -210,13 +220,17 @@ def _walk(order, settings, folder, sources, hashes, verbose, dry_run):
         m = _one(s, settings[s.name], folder, paths, hashes, last, dry_run)
         if verbose: print(f'{s.name:<{width}}  {word if m.made else "kept":<{len(word)}}  {m.why}')
         made[s.name],paths[s.name],hashes[s.name] = m,m.path,m.sha256
+        if user is not None: _note_user(folder, user, made) # stage by stage: a run that is killed has its own too
     return made
 
 def _last(folder):
     "What each stage made last: stages.json"
-    path = folder/'stages.json'
+    return _json(folder/'stages.json', 'remove it: results are found again by their keys')
+
+def _json(path, right):
+    "What the file at `path` holds; nothing where there is none"
     try: return json.loads(path.read_text(encoding='utf-8')) if path.exists() else {}
-    except ValueError: raise InputError('is no JSON, or torn', path, 'remove it: results are found again by their keys') from None
+    except ValueError: raise InputError('is no JSON, or torn', path, right) from None
 
 def _one(stage, settings, folder, paths, hashes, last, dry_run):
     "Keep or make one stage"
@@ -236,25 +250,66 @@ def _one(stage, settings, folder, paths, hashes, last, dry_run):
     if not dry_run: _note(folder, last, stage, record)
     return made
 
+def _users(folder):
+    "Run folder -> stage -> key of the result that it uses: users.json"
+    return _json(folder/'users.json', 'remove it: then `prune_stages` knows of no run')
+
+def _note_user(folder, user, made):
+    "Say in users.json which results the run in the folder `user` is made of"
+    users,keys = _users(folder),{n: m.key for n,m in made.items()}
+    if users.get(at := str(Path(user).resolve()))!=keys: _write_json(folder/'users.json', {**users, at: keys})
+
 def _note(folder, last, stage, record):
     "Say in stages.json which result is the stage's, and in data_versions.json what it holds"
     if last.get(stage.name)==record: return
     last[stage.name] = record
-    with atomic_path(folder/'stages.json') as p: p.write_text(json.dumps(last, indent=1, ensure_ascii=False)+'\n', encoding='utf-8')
+    _write_json(folder/'stages.json', last)
     add_version(folder/'data_versions.json', stage.name, record['sha256'], record['settings'], key=record['key'],
         stage_version=record['version'], inputs=record['inputs'])
 
 # %% ../nbs/01_stages.ipynb #1e365765
 def prune_stages(
-    folder # of `run_stages`
+    folder,       # of `run_stages`
+    dry_run=False,# say what would go, and remove nothing
+    verbose=True  # print a line a result, and one for all
 )->float:
-    "Remove every result that is not its stage's last one; how many MiB that freed. `InputError` while somebody is at work there"
+    """Remove every result that is neither its stage's last one nor used by a run whose folder stands; how many MiB that frees.
+    `InputError` for no such folder, and while somebody is at work there"""
     folder = Path(folder)
+    if not folder.is_dir(): raise InputError('no such folder', folder, 'the folder that `run_stages` was given')
     lock = hold(folder/'.lock', 'to these stages')
     try:
-        kept,freed = {(n, r['key']) for n,r in _last(folder).items()},0
-        for at in [p for p in folder.glob('*/*') if (p.parent.name, p.name) not in kept and (_record(p) or p.suffix=='.part')]:
-            freed += sum(p.stat().st_size for p in at.rglob('*') if p.is_file())
-            shutil.rmtree(at)
-        return freed/2**20
+        users = _users(folder)
+        stand = {u: keys for u,keys in users.items() if Path(u).is_dir()}
+        useless = _useless(folder, stand)
+        freed = _freed(useless)
+        for at in useless:
+            if verbose: print(f'{at.parent.name}/{at.name}: {_freed([at]):.1f} MiB, {_made_with(at)}')
+            if not dry_run: shutil.rmtree(at)
+        if stand!=users and not dry_run: _write_json(folder/'users.json', stand)
     finally: lock and lock.close()
+    if verbose: print(_pruned(len(useless), freed, len(stand), len(users)-len(stand), dry_run))
+    return freed
+
+def _useless(folder, users):
+    "The folder of each result that nothing of `users` and no stage's last run is made of"
+    kept = {(n, r['key']) for n,r in _last(folder).items()} | {nk for keys in users.values() for nk in keys.items()}
+    return [p for p in sorted(folder.glob('*/*')) if (p.parent.name, p.name) not in kept and (_record(p) or p.suffix=='.part')]
+
+def _freed(folders):
+    "MiB that go with `folders`; a file that another folder has too, as results that share clips do, goes only with its last name"
+    files = [p.stat() for at in folders for p in at.rglob('*') if p.is_file()]
+    names = Counter((s.st_dev, s.st_ino) for s in files)
+    return sum(s.st_size/s.st_nlink for s in files if names[s.st_dev, s.st_ino]==s.st_nlink)/2**20
+
+def _made_with(at):
+    "The settings of a result, in few words"
+    if not (record := _record(at)): return 'what a killed attempt left'
+    return ', '.join(f'{k} {_short(v)}' for k,v in _flat(record['settings']).items())[:100] or 'without settings'
+
+def _pruned(n, freed, stand, gone, dry_run):
+    "What came of it, in a line"
+    runs = f'and what runs noted in users.json use (folders that stand: {stand}, gone: {gone})' if stand+gone else \
+        'no run is noted to use this folder'
+    return f'{"would remove" if dry_run else "removed"} {n} result{"s"*(n!=1)}, {freed:.1f} MiB; kept: the last of each stage, {runs}'
+

@@ -352,6 +352,21 @@ def _looked_at(rows, max_s):
     return [f'events longer than {max_s:g} s, of which the middle was looked at: {n}'] if n else []
 
 # %% ../../nbs/models/04_features.ipynb #065e9cd9
+def _named(features, columns):
+    "The `columns` of a DataFrame; raises `InputError` for one that it lacks"
+    if lacking := [c for c in columns if c not in features]:
+        what = f'{len(lacking)} features are missing, the first is `{lacking[0]}`'
+        raise InputError(what, 'features', 'the kinds that the model was fitted on')
+    return features[list(columns)]
+
+def _in_order(x, names):
+    "`x` (events, columns) as an array: the columns of a DataFrame by their names, those of an array counted; `InputError` for others"
+    if hasattr(x, 'columns') and names is not None: return _named(x, names).to_numpy(float)
+    x = np.asarray(x, float)
+    if names is not None and (x.ndim!=2 or x.shape[1]!=len(names)):
+        raise InputError(f'an array of shape {x.shape} for {len(names)} features', 'features', 'the columns that the model was fitted on')
+    return x
+
 class DropCollinear(TransformerMixin, BaseEstimator):
     "Keeps the columns that vary and are not correlated with an earlier kept one; after `fit`, `kept_` holds their numbers"
     def __init__(self,
@@ -372,7 +387,7 @@ class DropCollinear(TransformerMixin, BaseEstimator):
         self.kept_ = np.array(kept)
         return self
 
-    def transform(self, X): return np.asarray(X, float)[:,self.kept_]
+    def transform(self, X): return _in_order(X, getattr(self, 'feature_names_in_', None))[:,self.kept_]
 
 # %% ../../nbs/models/04_features.ipynb #b7cc3f38
 _KINDS = ('logistic','svm','forest')
@@ -401,10 +416,7 @@ def feature_model(
 # %% ../../nbs/models/04_features.ipynb #8fc1d427
 def _matrix(features, events, columns=None):
     "The rows of `features` for `events`; raises `InputError` where there are none, or none that are numbers"
-    if columns is not None and (lacking := [c for c in columns if c not in features]):
-        what = f'{len(lacking)} features are missing, the first is `{lacking[0]}`'
-        raise InputError(what, 'features', 'the kinds that the model was fitted on')
-    x,ids = features if columns is None else features[list(columns)],events.event_id.astype(str)
+    x,ids = features if columns is None else _named(features, columns),events.event_id.astype(str)
     if x.index.has_duplicates: raise InputError('an event stands twice', 'features', 'one row an event, as `clip_features` gives')
     lone = ids[~ids.isin(x.index)]
     if len(lone): raise InputError(f'{len(lone)} events have no features, the first is `{lone.iloc[0]}`', 'features',
@@ -550,10 +562,10 @@ class LinearModel:
     facts:dict=None             # whatever was saved beside it
 
     def predict_proba(self,
-        x # (events, columns), a DataFrame with the columns in order or an array
+        x # (events, columns), a DataFrame, whose columns are found by name, or an array with the columns in order
     )->np.ndarray:
-        "Probabilities (events, classes)"
-        z = (np.asarray(x, float)[:,self.kept]-self.mean)/self.scale@self.coef.T+self.intercept
+        "Probabilities (events, classes); raises `InputError` where a column is missing"
+        z = (_in_order(x, self.feature_names_in_)[:,self.kept]-self.mean)/self.scale@self.coef.T+self.intercept
         if self.calibration is None and z.shape[1]>1:
             e = np.exp(z-z.max(1, keepdims=True))
             return e/e.sum(1, keepdims=True)

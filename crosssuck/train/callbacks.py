@@ -515,6 +515,7 @@ def in_lines(learn):
     "A training that prints a line an epoch, each figure under its name: for a log file, where a table that redraws itself is noise"
     def line(row):
         names,values = learn.recorder.metric_names,[f'{v:.4g}' if isinstance(v, float) else '-' if v is None else str(v) for v in row]
+        values = ['-' if n=='time' and v.startswith('-') else v for n,v in zip(names, values)] # the clock went back within the epoch
         print(', '.join(f'{n} {v}' for n,v in zip(names, values)), flush=True)
     before = learn.logger
     with learn.no_bar():

@@ -236,6 +236,7 @@ class Resume(Callback):
         self.opt.load_state_dict(self.saved['opt'])
         for cb in self.learn.cbs:
             if hasattr(cb, 'load_state') and cb.name in self.saved['callbacks']: cb.load_state(self.saved['callbacks'][cb.name])
+            elif hasattr(cb, 'join'): cb.join(self.saved)
         rows,r = self.saved['recorder'],self.recorder
         r.lrs,r.losses,r.smooth_loss.val = list(rows['lrs']),[tensor(o) for o in rows['losses']],rows['smooth']
     def before_epoch(self):

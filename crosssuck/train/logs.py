@@ -8,12 +8,15 @@ __all__ = ['FigureLog', 'figure_key', 'TensorBoardLog', 'WandbLog', 'offline_his
 # %% ../../nbs/train/02_logs.ipynb #404f62e1
 import json
 import os
+import re
 import struct
+import time
 import numpy as np
 from numbers import Number
 from fastai.basics import *
 from fastai.callback.all import *
 from ..errors import InputError
+from ..runs import disk_refusal
 from .callbacks import EpochCallback, epoch_row, phase_of
 from .distributed import leads
 
@@ -28,10 +31,20 @@ class FigureLog(EpochCallback):
         "Raises `InputError` for less than one step"
         if every<1: raise InputError(f'a note every {every} steps', type(self).__name__, 'one or more')
         self.every,self.histograms,self.step,self.rows,self.there,self.resumed = every,histograms,0,[],set(),False
+        self.joined,self.lost = False,False
     def before_fit(self): super().before_fit(); self.run = self.run and leads()
     def before_train(self):
         super().before_train()
-        if self.writer is None: self.writer = self.begin(); self._catch_up()
+        if self.writer is None: self._told(self._open)
+    def _open(self): self.writer = self.begin(); self._catch_up()
+    def _told(self, f, *args):
+        "`f(*args)`, which tells something; where a disk refuses that, this log is given up and the training goes on"
+        if self.lost: return
+        try: f(*args)
+        except Exception as e:
+            if not (refusal := disk_refusal(e)): raise
+            print(f'{type(self).__name__} is given up ({refusal.strerror}); the training goes on without it, its record is metrics.jsonl')
+            self.lost,self.writer = True,None
     def after_batch(self):
         if not self.training: return
         self.step += 1
@@ -41,30 +54,52 @@ class FigureLog(EpochCallback):
             self._distributions('gradients', {n: p.grad for n,p in self.model.named_parameters() if p.grad is not None})
     def epoch_end(self):
         if self.histograms: self._distributions('weights', dict(self.model.named_parameters()))
-        row = epoch_row(self.learn)
-        figures = {figure_key(k): float(v) for k,v in row.items() if k!='epoch' and isinstance(v, Number)}
-        figures['train/epoch'] = float(phase_of(self.learn)['epochs_before']+self.epoch)
+        figures = _figures(epoch_row(self.learn), phase_of(self.learn)['epochs_before'])
         self._note(figures)
         self.rows.append([self.step, figures])
     def _note(self, figures, step=None):
         step = self.step if step is None else step
-        if new := {k: v for k,v in figures.items() if (step, k) not in self.there}: self.write(new, step)
+        if new := {k: v for k,v in figures.items() if (step, k) not in self.there}: self._told(self.write, new, step)
     def _catch_up(self):
         "After a resume: what the killed process told is not told again, and epochs that were lost on their way are told now"
         self.there = self.told() if self.resumed else set()
         if self.resumed:
             for step,figures in self.rows: self._note(figures, step)
-        self.resumed = False
+        self.resumed = self.joined = False
     def told(self): "`{(step, key)}` of what stands there already"; return set()
     def _distributions(self, what, tensors):
         for n,p in tensors.items():
-            if p.isfinite().all(): self.histogram(f'{what}/{n}', p.detach().float().cpu())
+            if p.isfinite().all(): self._told(self.histogram, f'{what}/{n}', p.detach().float().cpu())
     def fit_end(self): self.interrupted()
     def interrupted(self):
-        if self.writer is not None: self.end()
+        if self.writer is not None: self._told(self.end)
         self.writer = None
-    def state(self): return dict(step=self.step, rows=self.rows)
-    def load_state(self, state): self.step,self.rows,self.resumed = state['step'],state.get('rows', []),True
+    def state(self): return dict(step=self.step, rows=self.rows, lost=self.lost)
+    def load_state(self, state):
+        self.step,self.rows,self.resumed,self.joined = state['step'],state.get('rows', []),True,state.get('lost', False)
+    def join(self, saved):
+        "Added to a training that was begun without this log: the epochs before are told from the record, at their own steps"
+        self.step,self.rows = _before(saved, len(self.dls.train))
+        self.resumed = self.joined = True
+
+def _figures(row, epochs_before):
+    "The figures of a row of `metrics.jsonl` by their keys in the logs; `epochs_before`: epochs of the phases before its own"
+    found = {figure_key(k): float(v) for k,v in row.items() if k!='epoch' and isinstance(v, Number)}
+    return found|{'train/epoch': float(epochs_before+row['epoch'])}
+
+def _before(saved, n):
+    "`(batches that were trained on, [[step, figures], ...])` of a checkpoint; `n`: batches of an epoch, where the checkpoint does not tell"
+    history = saved['callbacks'].get('run_record', {}).get('history', [])
+    plan = saved['callbacks'].get('checkpoints', {}).get('plan') or []
+    ends = saved['recorder']['iters'] # batches that were done at the ends of this phase's epochs
+    n = ends[0] if ends else n
+    earlier = len(history)-saved['epoch'] if history else saved['phase']['epochs_before'] # epochs of other phases
+    rows,phase = [],-1
+    for i,row in enumerate(history):
+        phase += not i or row['epoch']<=history[i-1]['epoch']
+        step = (i+1)*n if i<earlier else earlier*n+ends[i-earlier]
+        rows.append([step, _figures(row, sum(p['epochs'] for p in plan[:phase]))])
+    return earlier*n+(ends[-1] if ends else 0)+(saved['inside'] or dict(step=0))['step'],rows
 
 # %% ../../nbs/train/02_logs.ipynb #8c9aebba
 def figure_key(
@@ -94,13 +129,23 @@ class TensorBoardLog(FigureLog):
         return SummaryWriter
     def begin(self):
         "A writer, whose readers leave out what a killed run wrote beyond its last checkpoint"
-        return self._writer()(self.folder, purge_step=self.step+1 if self.resumed or self.step else None)
-    def told(self): return {(s, k) for s,figures in self.rows for k in figures}
+        _before_now(Path(self.folder))
+        return self._writer()(self.folder, purge_step=1 if self.joined else self.step+1 if self.resumed or self.step else None)
+    def told(self): return set() if self.joined else {(s, k) for s,figures in self.rows for k in figures}
     def write(self, figures, step):
         for key,value in figures.items(): self.writer.add_scalar(key, value, step)
         self.writer.flush() # before a checkpoint says that it was told
     def histogram(self, key, values): self.writer.add_histogram(key, values, self.step)
     def end(self): self.writer.close()
+
+_EVENTS = re.compile(r'(events\.out\.tfevents\.)(\d+)(\..*)')
+
+def _before_now(folder):
+    "Files from a clock that has gone back since get older names: TensorBoard reads in the order of the names, and begins each file anew"
+    files = sorted((int(m[2]), m[1], m[3], p) for p in folder.glob('events.out.tfevents.*') if (m := _EVENTS.fullmatch(p.name)))
+    late = [f for f in files if f[0]>=int(time.time())]
+    if not late: return
+    for i,(_,begin,end,path) in enumerate(files): os.replace(path, path.with_name(f'{begin}{i+1:010d}{end}'))
 
 # %% ../../nbs/train/02_logs.ipynb #a3dbe234
 _OF_NOBODY = dict(console='off', x_disable_meta=True, host='-', disable_git=True, save_code=False) # no path, no name, no command line
@@ -178,15 +223,17 @@ class TrackioLog(FigureLog):
         **kwargs                 # further arguments of `trackio.init`: name, config, resume='allow'
     ):
         super().__init__(every, histograms)
-        self.kwargs = dict(kwargs, project=project)
+        self.kwargs,self.id = dict(kwargs, project=project),None
         self._trackio()
     def _trackio(self):
         try: import trackio
         except ImportError: raise InputError('trackio is not installed', 'TrackioLog', 'pip install "crosssuck[track]"') from None
         return trackio
     def begin(self):
-        again = dict(resume='allow') if self.resumed else {}
+        again = dict(resume='allow') if self.resumed and not self.joined else {}
         self.init = self._trackio().init(**dict(self.kwargs, **again))
+        if self.resumed and self.id: self.init.id = self.id # of several runs of one name it takes the one that began last, by the clock
+        self.id = getattr(self.init, 'id', None)
         return self._trackio()
     def told(self):
         from trackio.sqlite_storage import SQLiteStorage
@@ -197,6 +244,8 @@ class TrackioLog(FigureLog):
         q = np.quantile(values.numpy(), [0,.25,.5,.75,1]) # it keeps numbers, not distributions
         self.writer.log({f'{key}/{n}': float(v) for n,v in zip(('min','q25','median','q75','max'), q)}, step=self.step)
     def end(self): self.writer.finish()
+    def state(self): return dict(super().state(), id=self.id)
+    def load_state(self, state): super().load_state(state); self.id = state.get('id')
 
 # %% ../../nbs/train/02_logs.ipynb #822aeb42
 def figure_logs(

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from fastai.basics import *
 from fastai.callback.all import *
 from ..errors import InputError, unknown_name
-from ..runs import Run
+from ..runs import Run, ends_in_order
 from .callbacks import *
 from .checkpoints import *
 from .distributed import from_first, joined, leads, together
@@ -174,6 +174,11 @@ def _last_state(keeper, resume):
     if resume and not state: print('nothing to go on from: training begins')
     return state if resume else None
 
+def _ended(keeper):
+    "What is said where SIGTERM ends the training"
+    if keeper.folder is None: return 'the training was ended from outside (SIGTERM); it had no run folder to go on from'
+    return keeper.folder.ended()
+
 def _finished(learn, keeper):
     "`learn` with the best weights loaded"
     if keeper.best is None and not all(torch.isfinite(p).all() for p in learn.model.parameters()):
@@ -200,14 +205,15 @@ def fit_phases(
     else: keeper.begin()
     keeper.plan,keeper.managed,learn.stop_reason = plan,True,None
     try:
-        with one_line_errors(), together(learn), learn.added_cbs(MaxSteps(max_steps) if max_steps else None), _put_back(learn):
+        limit = MaxSteps(max_steps) if max_steps else None
+        with ends_in_order(partial(_ended, keeper)), one_line_errors(), together(learn), learn.added_cbs(limit), _put_back(learn):
             for k in range(state['phase']['index'] if state else 0, len(phases)):
                 learn.phase = dict(index=k, name=phases[k].name, epochs_before=sum(p.epochs for p in phases[:k]))
                 _fit_phase(learn, phases[k], keeper, state)
                 state = None
                 if learn.stop_reason: break
-    except BaseException:
-        if keeper.best and not joined(): keeper.load_best() # the other processes may not be there any more
+    except BaseException as e:
+        if keeper.best and not joined() and not isinstance(e, SystemExit): keeper.load_best() # the others may not be there any more
         raise
     finally: keeper.managed = False
     return _finished(learn, keeper)

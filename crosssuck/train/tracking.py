@@ -180,15 +180,16 @@ video_modeling.py | preprocessing | data.video.VideoFile, data.video.ClipReader 
 _read_video_wrapper | preprocessing | data.video.VideoFile | memory does not grow with the recording
 uniform_sample_indices | preprocessing | data.video.clip_times, data.video.clip_offsets | seconds in place of indices: frame rates vary
 mlops_utils.py | preprocessing | device.memory, device.free_memory, device.safe_execute | -
-LogisticRegressionBaseline, _linear.py | models | config_features.FeatureModel, models.features.fit_features | `kind: features`
-SVMBaseline, _svm.py | models | config_features.FeatureModel, models.features.fit_features | `kind: features`; calibrated
-NaiveCNNBaseline, _cnn.py | models | models.frames.naive_cnn | -
-ViTGRUModel, _transformer_gru.py | models | models.frames.vit_gru | any timm encoder
-ViTTransformerModel, _transformer.py | models | models.frames.vit_transformer | with positions: theirs could not see order
+LogisticRegressionBaseline, _linear.py, logistic_regression.py | models | models.features.fit_features | `kind: features`
+SVMBaseline, _svm.py, svm.py | models | config_features.FeatureModel, models.features.fit_features | `kind: features`; calibrated
+NaiveCNNBaseline, _cnn.py, naive_cnn.py | models | models.frames.naive_cnn | -
+ViTGRUModel, _transformer_gru.py, vit_gru.py | models | models.frames.vit_gru | any timm encoder
+ViTTransformerModel, _transformer.py, vit_transformer.py | models | models.frames.vit_transformer | positions: theirs saw no order
 SlowFastModel, slowfast.py | models | models.zoo.video_model | the real one (`slowfast_r50`): theirs was an r3d_18
 X3DModel, x3d.py | models | models.zoo.video_model | the real one (`x3d_m`): theirs was an r3d_18
 model_factory.py | models | models.zoo.video_model, models.zoo.list_video_models | one door
 trainer.py | training | train.learners.clip_learner, train.phases.fit_phases | -
+video_training.py | training | train.tracking.fit_with_tracking, train.tracking.tracked_learner | what it held stands in the rows below
 fit_with_tracking | training | train.tracking.fit_with_tracking | early stopping, and a resume that is exact
 train_one_epoch | training | train.callbacks.MixedPrecision, train.callbacks.Accumulate | fastai's loop; left-over batches are stepped
 evaluate | training | evaluation.evaluate | figures an event, with intervals; losses: `Learner.validate`
@@ -197,10 +198,12 @@ build_scheduler | training | train.tracking.phase_for, train.interaction.StepPha
 EarlyStopping | training | train.callbacks.EarlyStop | its count survives a resume
 OptimConfig | training | train.tracking.OptimConfig | -
 TrainConfig | training | train.tracking.TrainConfig | every field is read; class weights: `train.losses.class_weights`
+video_metrics.py | metrics | score.metrics.compute, score.metrics.read_predictions | figures of a table of predictions
 collect_logits_and_labels | metrics | infer.predict.predict_events, train.callbacks.aggregate_clips | one sigmoid, not two
-basic_classification_metrics | metrics | score.metrics.compute | exact names, any metric of the registry
+basic_classification_metrics | metrics | score.metrics.compute, score.calibration.apply_threshold | exact names; any threshold
 confusion_matrix | metrics | score.metrics.confusion_matrix | any number of classes
 roc_auc | metrics | score.metrics.auc | undefined is None with its reason
+mlops_core.py | infrastructure | runs.Run, train.checkpoints.Checkpoints, config.Config | what it held stands in the rows below
 ExperimentTracker | infrastructure | runs.Run, runs.metrics, runs.best_row | a row an epoch; a long table on request
 CheckpointManager | infrastructure | train.checkpoints.Checkpoints, train.checkpoints.read_last | executes nothing; within an epoch too
 DataVersionManager | infrastructure | runs.add_version, runs.record_data | hashes of content, and not of paths
@@ -215,7 +218,7 @@ filter_existing_videos | data | data.intake.filter_existing_videos | says what w
 """
 
 def component_map():
-    "DataFrame `component, kind, here, note`: every name of the earlier pipeline's list (two where they mean one thing), and its successor"
+    "DataFrame `component, kind, here, note`: every name of the earlier pipeline's list (several may mean one thing), and its successor"
     import pandas as pd
     rows = [[cell.strip() for cell in line.split('|')] for line in _COMPONENTS.strip().split('\n')]
     return pd.DataFrame(rows, columns=['component','kind','here','note'])
