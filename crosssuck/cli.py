@@ -236,6 +236,9 @@ def frames(
     told = f', {int(table.label.sum())} within an event' if known is not None else ''
     typer.echo(f'{how_many(len(table), "frame")} of {how_many(table.video.nunique(), "recording")}{told} -> {out/"frames.csv"}')
     for f in failures.itertuples(): typer.echo(f'crosssuck: {f.video}: '+f.detail.removeprefix(f'{f.video}: '), err=True)
+    if 'label' in table and table.label.any(): typer.echo(f'next: crosssuck sequences {shlex.quote(str(out/"frames.csv"))} --out clips.csv')
+    elif known is None:
+        typer.echo(f'next: crosssuck predict RUN {shlex.quote(str(out))} --out predictions.csv; for training, --events TABLE labels them')
     if len(failures): raise typer.Exit(1)
 
 @verb
@@ -262,6 +265,8 @@ def sequences(
     left = ', '.join(f'{n} {r}' for r,n in made['frames_left_out'].items())
     if left: typer.echo(f'note: frames left out: {left}', err=True)
     typer.echo(f'{made["clips"]} clips: {made["positive"]} with and {made["negative"]} without an interaction -> {out}')
+    typer.echo('next: crosssuck train interaction_cnn --dry-run '
+        f'--set data.sequences={shlex.quote(str(out))} --set data.frames={shlex.quote(str(per_frame))}')
 
 # %% ../nbs/90_cli.ipynb #601f8166
 @verb
@@ -661,5 +666,6 @@ def main():
     "The `crosssuck` command"
     import os, warnings
     warnings.filterwarnings('ignore', '.torch.jit.script. is deprecated', FutureWarning) # what fastai imports, in every verb that trains
+    warnings.filterwarnings('ignore', 'Detected pickle protocol', UserWarning) # torch's, before it refuses what our line then tells
     if not sys.stderr.isatty(): os.environ.setdefault('TQDM_MININTERVAL', '20') # in a log file a bar is a line now and then
     app(prog_name='crosssuck')
