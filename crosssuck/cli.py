@@ -186,8 +186,8 @@ def audit(
     from crosssuck.runs import ask_first
     ask_first([json] if json else [], overwrite)
     sides = [_events(p, map, classes) if p else None for p in (train, val, test)]
-    report = audit_leakage(*sides, gap_s=gap, videos=str(videos) if videos else None)
-    typer.echo(report.summary())
+    report = audit_leakage(*sides, gap_s=gap, videos=str(videos) if videos else None, progress=sys.stderr.isatty())
+    typer.echo(report.summary().replace('(give `videos` or `duration_of`)', '' if videos else '(give --videos)'))
     for f in report.errors():
         if f.first(): typer.echo(f'{f}, the first: {f.first()}')
     if json: report.save(json); typer.echo(f'written: {json}')
@@ -197,6 +197,19 @@ def audit(
 def _home(files):
     "The folder of the recordings, for event tables that count in frames; name -> file where they lie in several"
     return str(files[0].parent) if len({f.parent for f in files})==1 else {f.name: f for f in files}
+
+def _told_of(files, known, path, positive):
+    "A note on each recording that the event table does not name, whose frames will all be 0; `InputError` where it names none"
+    from crosssuck.data.events import video_keys
+    from crosssuck.errors import InputError, unknown_name
+    if odd := [p for p in positive if p not in set(known.label)]:
+        raise unknown_name('label', odd[0], sorted(known.label.unique()), '--positive')
+    keys = video_keys([*known.video, *(f.name for f in files)])
+    named = {keys[v] for v in known.video}
+    if strange := [f.name for f in files if keys[f.name] not in named]:
+        if len(strange)==len(files): raise InputError(f'none of these recordings is named, not even {strange[0]}', path,
+            f'recordings of the table, as {known.video.iloc[0]}; without --events no frame is labelled')
+        for name in strange: typer.echo(f'note: {path} does not name {name}: all its frames are labelled 0', err=True)
 
 @verb
 def frames(
@@ -211,18 +224,21 @@ def frames(
 ):
     "Cut frames out of recordings."
     from crosssuck.data.events import how_many
-    from crosssuck.errors import unknown_name
+    from crosssuck.errors import InputError
     from crosssuck.experiment_frames import extract_videos
     from crosssuck.infer.scan import recordings_in
+    if positive and not events: raise InputError('labels without a table of events', '--positive', '--events TABLE, which has them')
     files = recordings_in(videos, out=out)
     known = _events(events, map, videos=_home(files)) if events else None
-    if known is not None and (odd := [p for p in positive if p not in set(known.label)]):
-        raise unknown_name('label', odd[0], sorted(known.label.unique()), '--positive')
+    if known is not None: _told_of(files, known, events, positive)
     table,failures = extract_videos(files, out, known, fps=fps, size=size, ext=ext, positive=list(positive) or None,
                                     progress=sys.stderr.isatty())
     told = f', {int(table.label.sum())} within an event' if known is not None else ''
     typer.echo(f'{how_many(len(table), "frame")} of {how_many(table.video.nunique(), "recording")}{told} -> {out/"frames.csv"}')
-    for f in failures.itertuples(): typer.echo(f'crosssuck: {f.video}: {f.detail}', err=True)
+    for f in failures.itertuples(): typer.echo(f'crosssuck: {f.video}: '+f.detail.removeprefix(f'{f.video}: '), err=True)
+    if 'label' in table and table.label.any(): typer.echo(f'next: crosssuck sequences {shlex.quote(str(out/"frames.csv"))} --out clips.csv')
+    elif known is None:
+        typer.echo(f'next: crosssuck predict RUN {shlex.quote(str(out))} --out predictions.csv; for training, --events TABLE labels them')
     if len(failures): raise typer.Exit(1)
 
 @verb
@@ -242,11 +258,15 @@ def sequences(
     from crosssuck.runs import ask_first
     ask_first([out, Path(f'{out}.summary.json')], overwrite)
     try: made = make_sequences(per_frame, out, root, n_frames, ratio, seed, list(positive) or None, column_map(map) or None)
-    except InputError as e: raise InputError(e.what, e.where, as_option(e.right)) from None
+    except InputError as e:
+        where = e.where if e.where!='balance_sequences' else '--ratio' if '`ratio`' in e.what else per_frame # no verb's name
+        raise InputError(e.what, where, as_option(e.right)) from None
     for note in made['notes']: typer.echo(f'note: {note}', err=True)
     left = ', '.join(f'{n} {r}' for r,n in made['frames_left_out'].items())
     if left: typer.echo(f'note: frames left out: {left}', err=True)
     typer.echo(f'{made["clips"]} clips: {made["positive"]} with and {made["negative"]} without an interaction -> {out}')
+    typer.echo('next: crosssuck train interaction_cnn --dry-run '
+        f'--set data.sequences={shlex.quote(str(out))} --set data.frames={shlex.quote(str(per_frame))}')
 
 # %% ../nbs/90_cli.ipynb #601f8166
 @verb
@@ -490,13 +510,15 @@ def recording_events(
     "name -> `(list of (start, stop) in seconds, length of the recording or None)`; raises `InputError`"
     import pandas as pd
     from crosssuck.data.events import DIALECTS, raw_table, read_events
+    from crosssuck.errors import InputError
     from crosssuck.data.signals import recording_stem
     path = Path(path)
     raw,name = raw_table(path, [d.columns for d in DIALECTS.values() if d.columns]),re.sub(r'_(events|annotations)$', '', path.stem)
     said = re.match(r'\s*([\d.]+)', str(raw.meta.get('duration', ''))) if isinstance(raw.meta, dict) else None
     length = float(said[1]) if said else None
     if not len(raw.df): return {recording_stem(name): ([], length)} # column names and nothing below: a recording without events
-    t = read_events(path, columns=column_map(map) or None)
+    try: t = read_events(path, columns=column_map(map) or None)
+    except InputError as e: raise InputError(e.what, e.where, as_option(e.right)) from None
     if 'recordingDuration' in t: length = float(pd.to_numeric(t.recordingDuration, errors='coerce').max())
     here = lambda g: g[(g.label==label) if label else ~g.label.astype(str).str.lower().isin(_NOTHING)]
     groups = {name: t} if t.video.nunique()==1 else dict(iter(t.groupby('video', sort=True)))
@@ -534,8 +556,10 @@ def score(
     "Score event lists against a reference."
     from crosssuck.errors import InputError
     from crosssuck.runs import ask_first, atomic_path, plain
-    from crosssuck.score.events import score_method, score_recordings
+    from crosssuck.score.events import score_events, score_method, score_recordings
     method,failed = score_method(method),[]
+    try: score_events([], [], 0 if duration is None else duration, method, parity) # a slip in an option is one slip, not one a recording
+    except InputError as e: raise InputError(e.what, '--duration' if e.where=='duration_s' else '--parity', e.right) from None
     if json: ask_first([json], overwrite)
     refs,hyps = _side(ref, label, map, failed),_side(hyp, label, map, failed)
     if len(refs)==len(hyps)==1 and ref.is_file() and hyp.is_file(): hyps = dict(zip(refs, hyps.values())) # two files are one recording
@@ -548,10 +572,11 @@ def score(
             one = dict(name=n, ref=refs[n][0], hyp=hyps[n][0], duration_s=seconds)
             try: score_recordings([one], method, parity); todo.append(one)
             except InputError as e: failed.append(str(e))
+    if not todo: raise InputError('nothing could be scored', hyp, (failed[0] if failed else 'one recording or more')
+        +f' (and {len(failed)-1} more)'*(len(failed)>1))
     for f in failed: typer.echo(f'crosssuck: {f}', err=True)
     if label and not any(r['ref'] or r['hyp'] for r in todo):
         raise InputError(f'no event is labelled `{label}`', '--label', 'a label of the tables')
-    if not todo: raise InputError('nothing could be scored', hyp, failed[0] if failed else 'one recording or more')
     found = score_recordings(todo, method, parity)
     for note in found['pooled']['notes']: typer.echo(f'note: {note}', err=True)
     typer.echo(f"{method}{f' ({parity})' if parity else ''}, {len(todo)} recording{'s'*(len(todo)>1)}, "
@@ -641,5 +666,6 @@ def main():
     "The `crosssuck` command"
     import os, warnings
     warnings.filterwarnings('ignore', '.torch.jit.script. is deprecated', FutureWarning) # what fastai imports, in every verb that trains
+    warnings.filterwarnings('ignore', 'Detected pickle protocol', UserWarning) # torch's, before it refuses what our line then tells
     if not sys.stderr.isatty(): os.environ.setdefault('TQDM_MININTERVAL', '20') # in a log file a bar is a line now and then
     app(prog_name='crosssuck')

@@ -44,7 +44,7 @@ def demo_config(
 def _shown(m):
     "One figure with its interval, as text"
     if m is None or m.get('value') is None: return f'undefined ({(m or {}).get("reason") or "no reason given"})'
-    interval = f' [{m["low"]:.2f}, {m["high"]:.2f}]' if m.get('low') is not None else ''
+    interval = f' [{m["low"]:.2f}, {m["high"]:.2f}]' if m.get('low') is not None else ' (no interval)'
     return f'{m["value"]:.2f}{interval}'
 
 def _prior(val, shared_videos):
@@ -123,8 +123,8 @@ def cover_page(
             '<h1>Three experiments in a drawn barn</h1><p>Calves suck ears and, more rarely, tails. In this barn tails happen mostly '
             'before certain cameras, and the test is filmed by others: whoever learns cameras instead of behaviour does well on '
             f'validation and fails the test. <b>{html.escape(lesson(runs))}</b></p>'
-            f'<div class="wide">{table.to_html(border=0)}</div><p class="note">Brackets are 95 % intervals over videos. Each figure is '
-            f'read from the files of its run.</p><h2>The experiments and their reports</h2><ul>{links}</ul>'
+            f'<div class="wide">{table.to_html(border=0)}</div><p class="note">Brackets are 95 % intervals over videos; too few videos '
+            f'give none. Each figure is read from the files of its run.</p><h2>The experiments and their reports</h2><ul>{links}</ul>'
             f'<h2>The barn</h2>{_picture(plot_barn(barn))}</body></html>')
     path = Path(out)/'report.html'
     with atomic_path(path) as p: p.write_text(page, encoding='utf-8')

@@ -355,7 +355,7 @@ def _leakage(folder):
     verdict = 'Clean: no error and no warning.' if report.get('clean') else 'Not clean.'
     return [P(Strong(verdict), ' An error makes a figure wrong, a warning makes it flattering, a note is worth knowing.'),
             html_table(['','finding','sides','count','what it means, what to do'], rows, {3}, 'stack audit') if rows else None,
-            Ul(*[Li(r) for r in remarks], cls='soft') if remarks else None]
+            Ul(*[Li(*prose(r)) for r in remarks], cls='soft') if remarks else None]
 
 # %% ../nbs/72_report.ipynb #4fdb6922
 _MEANING = dict(accuracy='share of events answered rightly', balanced_accuracy='mean recall over classes', macro_f1='mean F1 over classes',

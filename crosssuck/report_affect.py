@@ -312,7 +312,8 @@ def plot_arms(
     import matplotlib.pyplot as plt
     subsets,t = list(dict.fromkeys(table.subset)),table[(table.metric==metric)&table.value.notna()]
     arms = list(dict.fromkeys(table.arm[table.arm.isin(t.arm)]))[::-1]
-    fig,axs = plt.subplots(1, len(subsets), figsize=(2.6+2.2*len(subsets),3.2), layout='constrained', squeeze=False, sharey=True)
+    fig,axs = plt.subplots(1, len(subsets), figsize=(2.6+2.2*len(subsets),3.2), layout='constrained', squeeze=False,
+        sharex=True, sharey=True) # one scale, or a subset looks harder than it is
     for ax,s in zip(axs[0], subsets):
         for r in t[t.subset==s].itertuples():
             i,c = arms.index(r.arm),'#c9793b' if r.arm==used else '#4a7ba6'
@@ -332,18 +333,18 @@ def plot_worth(
     for ax,e in zip(axs[0], experts):
         for d,c in zip(_DIMENSIONS, ('#4a7ba6','#c9793b')):
             t = bins[(bins.expert==e)&(bins.dimension==d)]
+            if not len(t): continue
             y = t.squared_error.clip(lower=1e-6)
             ax.errorbar(t.variance, y, [y-t.low.fillna(y).clip(lower=1e-6), t.high.fillna(y)-y], fmt='o', ms=3.5, lw=.8, color=c, label=d)
-        low,high = (f(bins[bins.expert==e][['variance','squared_error']].clip(lower=1e-5).to_numpy().ravel()) for f in (np.nanmin,
-            np.nanmax))
-        ax.plot([low,high], [low,high], color='#9aa5b1', lw=.8)
-        y = bins[bins.expert==e].squared_error.clip(lower=1e-5)
-        ax.set(xscale='log', yscale='log', xlabel='variance, as told', ylabel='squared error', ylim=(min(low, y.min()/4),
-            max(high, y.max()*4)))
-        ax.set_title(e, fontsize=9)
-        x = bins.variance[bins.expert==e].clip(lower=1e-6)
-        if x.max()<1.5*x.min(): ax.set_xlim(x.min()/10, x.max()*10) # one variance for all: an axis around it
-    axs[0][0].legend(fontsize=8, frameon=False)
+        seen = bins[bins.expert==e][['variance','squared_error']].clip(lower=1e-5)
+        low,high,x,y = np.nanmin(seen.to_numpy()),np.nanmax(seen.to_numpy()),seen.variance,seen.squared_error
+        ax.plot([1e-9,1e9], [1e-9,1e9], color='#9aa5b1', lw=.8) # from edge to edge, wherever the points lie
+        ratio = x.max()/x.min()
+        wide = 10 if ratio<1.5 else max(1.5, (10/ratio)**.5) # one variance for all: an axis around it; and always a power of ten to read
+        ax.set(xscale='log', yscale='log', xlabel='variance, as told', ylabel='squared error', xlim=(x.min()/wide, x.max()*wide),
+            ylim=(min(low, y.min()/4), max(high, y.max()*4)))
+        for axis in (ax.xaxis, ax.yaxis): axis.set_minor_formatter('') # between powers of ten they would lie on each other
+        ax.set_title(e, fontsize=9); ax.legend(fontsize=8, frameon=False)
     return fig
 
 def _arm_rows(t):

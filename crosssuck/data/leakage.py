@@ -112,8 +112,11 @@ class LeakageReport:
         if not bad: return
         kinds = ', '.join(dict.fromkeys([*allow, *(f.kind for f in bad)]))
         firsts = '; '.join(f'{f.kind}, the first: {f.first()}' for f in bad if f.first())
-        raise InputError(f'the split leaks: {", ".join(map(str, bad))}' + (f' ({firsts})' if firsts else ''),
-                         right=f'mend the split, or say why not: allow_leakage: [{kinds}] below `{below}:`')
+        told = [f'{f.advice} ({", ".join(r.get("column", "") for r in f.rows)})' for f in bad if f.kind=='label_channel']
+        cure = ' and '.join([*told, *['mend the split']*(len(bad)>len(told))])
+        what = 'split' if len(bad)>len(told) else 'input'
+        raise InputError(f'the {what} leaks: {", ".join(map(str, bad))}' + f' ({firsts})'*bool(firsts),
+                         right=f'{cure}, or say why not: allow_leakage: [{kinds}] below `{below}:`')
 
     def table(self)->pd.DataFrame:
         "The findings as a table"

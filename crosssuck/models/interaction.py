@@ -143,7 +143,7 @@ def plot_attention(
     rgb,prior,w = *_pictures(clip, stats),torch.as_tensor(weights).detach().float().cpu().numpy()
     t,h,width = rgb.shape[:3]
     if w.shape!=(t,): raise InputError(f'{w.shape} weights for {t} frames', 'plot_attention', 'one weight a frame')
-    if axes is None: axes = plt.subplots(2, 1, figsize=(1.8*t, 1.8*h/width+1.6), height_ratios=[1.8*h/width,1.3], layout='constrained')[1]
+    if axes is None: axes = plt.subplots(2, 1, figsize=(1.8*t, 1.8*h/width+2.2), height_ratios=[1.8*h/width,1.3], layout='constrained')[1]
     top,below = axes
     top.imshow(np.concatenate(list(rgb), 1), extent=(-.5, t-.5, 0, h/width), aspect='equal'); top.axis('off')
     for k in range(1, t): top.axvline(k-.5, color='white', lw=2)

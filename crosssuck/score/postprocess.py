@@ -202,13 +202,9 @@ def _found(p, on, off, state, lengths):
     return _cleaned(*_active(p, on, off, state), *lengths)
 
 # %% ../../nbs/score/02_postprocess.ipynb #03f7721f
-@lru_cache
-def _compiled():
-    "(begins and ends of a row, events of rows, figures of events) as compiled functions, or None without numba"
-    try: from numba import njit
-    except ImportError: return None
+def _edge_loop(njit):
+    "Compiled: where events of a row begin and end"
     one,top = np.uint64(1),np.uint64(63)
-
     @njit(nogil=True)
     def edges(x, on, off, opened, at):
         "Where events of the row x begin and end, alternating, into `at`; how many these are"
@@ -229,7 +225,11 @@ def _compiled():
                     n += np.int64((turn>>np.uint64(k))&one)
         if n&1: at[n],n = len(x),n+1
         return n
+    return edges
 
+def _event_loop(njit):
+    "Compiled: `_found`, a row after the other"
+    edges = _edge_loop(njit)
     @njit(nogil=True)
     def events(p, on, off, state, kernel, gap, least, at, spans):
         "Row, start and stop of each event into `spans`; how many these are"
@@ -244,7 +244,10 @@ def _compiled():
                     begin,end = at[i],at[i+1]
             if end>=0 and end-begin>=least: spans[0,n],spans[1,n],spans[2,n],n = r,begin,end,n+1
         return n
+    return events
 
+def _figure_loop(njit):
+    "Compiled: `_figures`, an event after the other"
     @njit(nogil=True, fastmath={'reassoc','nnan','nsz'}) # sums in any order; there is no NaN here
     def figures(p, rows, starts, stops, mean, peak):
         for i in range(len(rows)):
@@ -254,8 +257,16 @@ def _compiled():
                 total += x[k]
                 high = max(high, x[k])
             mean[i],peak[i] = total/len(x),high
-    return events,figures
+    return figures
 
+@lru_cache
+def _compiled():
+    "(events of rows, figures of events) as compiled functions, or None without numba"
+    try: from numba import njit
+    except ImportError: return None
+    return _event_loop(njit),_figure_loop(njit)
+
+# %% ../../nbs/score/02_postprocess.ipynb #5d0c6a17
 def _figures_numba(p, *spans):
     "The same as `_figures`"
     mean,peak = np.empty(len(spans[0])),np.empty(len(spans[0]))
