@@ -4662,6 +4662,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                     'crosssuck/train/distributed.py'),
                                              'crosssuck.train.distributed.leave_to_first': ( 'train/distributed.html#leave_to_first',
                                                                                              'crosssuck/train/distributed.py'),
+                                             'crosssuck.train.distributed.of_all': ( 'train/distributed.html#of_all',
+                                                                                     'crosssuck/train/distributed.py'),
                                              'crosssuck.train.distributed.place': ( 'train/distributed.html#place',
                                                                                     'crosssuck/train/distributed.py'),
                                              'crosssuck.train.distributed.quiet_elsewhere': ( 'train/distributed.html#quiet_elsewhere',
