@@ -397,7 +397,7 @@ def summary(
         for name,m in f['metrics'].items():
             constant = f['constant_class'].get(name, {}).get('value')
             shown = f'undefined: {m.get("reason")}' if m['value'] is None else f'{num(m["value"])} ({interval_words(m, "")})'
-            lines.append(f'  {name:<20} {shown:<24}' + (f' constant class {constant:.3f}' if constant is not None else ''))
+            lines.append(f'  {name:<20} {shown:<34}' + (f' constant class {constant:.3f}' if constant is not None else ''))
     return '\n'.join(lines)
 
 # %% ../nbs/80_experiment.ipynb #8cc1c69e
