@@ -618,7 +618,8 @@ def sweep(
     if json: typer.echo(_text(sweep_record(found)), nl=False)
     else: typer.echo('\n'.join(['', found['status'].to_string(index=False), *sweep_lines(found)]))
     failed = (found['status'].status=='failed').sum()
-    if failed: typer.echo(f'crosssuck: {failed} of {len(found["status"])} runs failed; their logs are in {found["out"]/"logs"}', err=True)
+    logs = found['out']/('slurm' if slurm else 'logs')
+    if failed: typer.echo(f'crosssuck: {failed} of {len(found["status"])} runs failed; their logs are in {logs}', err=True)
     if failed: raise typer.Exit(1)
 
 # %% ../nbs/90_cli.ipynb #56d67d93

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from fastcore.xml import Div, H1, Header, Li, P, Span, Ul
 from .errors import InputError
-from .evaluation import metric_words, num, signed, units
+from .evaluation import interval_words, metric_words, num, signed, units
 from .report import absent, html_table, page_html, picture, prose
 from .runs import atomic_path, plain
 from .score.calibration import log_scores
@@ -112,6 +112,11 @@ def _course(c, positive):
     try: return red_flags(c.history, positive=positive) if c.history else []
     except InputError as e: raise InputError(e.what, c.path/'training_history.json', e.right) from None
 
+def _places(group):
+    "What tells the trainings of `group` apart: their folders, or files"
+    short = [c.path.resolve().name for c in group]
+    return short if len(set(short))==len(short) else [str(c.path) for c in group]
+
 def figures_of(
     group,               # list of `Contender`: the seeds of one run
     positive:str,        # the class of interest
@@ -120,7 +125,7 @@ def figures_of(
     seed:int=42
 )->dict:
     "`{'val'|'test': {metric: figure, ..., 'clusters'}, 'flags', 'seeds'}`; a side that a seed lacks is None"
-    names,out = [f'recall_{positive}', f'f1_{positive}', 'auc', ECE],dict(seeds=len(group))
+    names,out = [f'recall_{positive}', f'f1_{positive}', 'auc', ECE],dict(seeds=len(group), names=_places(group))
     for side in ('val','test'):
         tables = [getattr(c, side) for c in group]
         if any(t is None for t in tables): out[side] = None; continue
@@ -133,10 +138,15 @@ def figures_of(
 # %% ../nbs/74_compare.ipynb #a4e2d25a
 CRITERIA = dict(recall=.35, auc=.60) # above these (the plan's success criteria)
 
+def _span(figure):
+    "The interval of `figure` behind its value; one without a width is no certainty, and is told in words"
+    some = figure['low'] is not None and figure['low']<figure['high']
+    return f" [{figure['low']:.2f}, {figure['high']:.2f}]" if some else f' ({interval_words(figure)})'
+
 def _above(figure, line):
     "Whether the value of `figure` is above `line`, and whether its interval is"
     if figure['value'] is None: return dict(met=None, sure=None, evidence=figure['reason'])
-    shown = f"{figure['value']:.2f}"+(f" [{figure['low']:.2f}, {figure['high']:.2f}]" if figure['low'] is not None else ', no interval')
+    shown = f"{figure['value']:.2f}{_span(figure)}"
     return dict(met=figure['value']>line, sure=figure['low'] is not None and figure['low']>line, evidence=shown)
 
 def criteria(
@@ -192,7 +202,7 @@ def winner(
         if v is None: over[name] = f"F1 is undefined: {f['test'][f1]['reason']}"
         elif not v: over[name] = f'F1 is 0: it calls no `{positive}` right' # "always the other class" can be well calibrated
         elif e is None or e>=ece: over[name] = f'ECE is {"undefined" if e is None else f"{e:.2f}"}, not below {ece:g} (its F1: {v:.2f})'
-        elif wide is not None and wide>spread: over[name] = f'F1 of its seeds ({v:.2f}) lies {wide:.2f} apart, more than {spread:g}'
+        elif wide is not None and wide>spread: over[name] = f'F1 of its seeds ({v:.2f}) lies {wide:.3f} apart, more than {spread:g}'
         else: left[name] = v,e,wide,len(each)
     none = 'no run has a test F1 above 0, an ECE below the line and seeds that agree'
     if not left: return dict(run=None, why=none, robust=None, passed_over=over)
@@ -271,11 +281,17 @@ def _seed_table(c):
     rows,names = [],[f"recall_{c['positive']}", f"f1_{c['positive']}", 'auc', ECE]
     for run,f in c['figures'].items():
         for i,x in enumerate(f['test']['each'] if f['test'] and f['seeds']>1 else []):
-            rows.append([f'{run}, {i+1} of {f["seeds"]}', *[num(x[m]) for m in names]])
+            rows.append([run, f['names'][i], *[num(x[m]) for m in names]])
     if not rows: return absent('No run has more than one seed: how far a figure moves with the seed is not known.')
-    return html_table(['seed',*[metric_words(m) for m in names]], rows, {1,2,3,4}, 'stack')
+    return html_table(['run','training',*[metric_words(m) for m in names]], rows, {2,3,4,5}, 'stack')
 
 # %% ../nbs/74_compare.ipynb #74799c63
+def _judged_on(c):
+    "What the figures are about, in a sentence"
+    tested = [f['test']['auc'] for n,f in c['figures'].items() if f['test']]
+    on = {f"{units('test event', t['n'])}, {units('value', t['clusters'])} of `{c['cluster']}`" for t in tested}
+    return f"The class of interest is `{c['positive']}`"+(f', judged on {on.pop()}.' if len(on)==1 else '.')
+
 def comparison_page(
     c # what `compare` gave
 )->str:
@@ -283,15 +299,18 @@ def comparison_page(
     first,*more = comparison_words(c)
     lead = P(*prose(first), cls='lead')
     runs = units('run', sum(not n.startswith('ensemble of') for n in c['criteria']))
-    opening = Header(H1(f'Comparison of {runs}'), lead, Ul(*[Li(*prose(w)) for w in more]) if more else None)
+    trainings = sum(f['seeds'] for n,f in c['figures'].items() if not n.startswith('ensemble of'))
+    head = f'Comparison of {runs}'+f', {units("training", trainings)}'*(trainings>len(c['figures']))
+    opening = Header(H1(head), lead, Ul(*[Li(*prose(w)) for w in [_judged_on(c), *more]]))
     methods = list(dict.fromkeys(f['test']['auc']['method'] for f in c['figures'].values() if f['test']))
     table = c['table'].drop(columns=list(next(iter(c['criteria'].values())))).T.reset_index(names='figure')
     same = c['differences'] is not None
     reference = c['differences'].reference.iloc[0] if same else ''
-    words = 'Lines are 95 % intervals over recordings, small dots are seeds, the dashed line is the criterion; orange: the winner.'
+    words = f"Lines are 95 % intervals over the values of `{c['cluster']}`, small dots are seeds, the dashed line is the criterion" \
+        +'; orange: the winner'*bool(c['winner']['run'])+'.'
     there = any(f['test'] for f in c['figures'].values())
     pictures = zip(plot_comparison(c), ('test AUC','test F1')) if there else []
-    drawn = [Div(*[picture(fig, f'{what} of each run with intervals') for fig,what in pictures], cls='grid'), P(words, cls='soft')]
+    drawn = [Div(*[picture(fig, f'{what} of each run with intervals') for fig,what in pictures], cls='grid'), P(*prose(words), cls='soft')]
     said = f'Each run minus `{reference}`, on the same events; p values are adjusted over all rows.'
     gone = 'No differences: one run only, or runs that were not judged on the same events.'
     paired = [P(*prose(said)), _difference_table(c)] if same else absent(gone)
@@ -312,7 +331,7 @@ def compare(
     n_boot:int=2000,     # resamples of clusters
     seed:int=42
 )->dict:
-    "`{'table', 'criteria', 'winner', 'differences', 'positive', 'lines', 'figures', 'notes'}`; raises `InputError` for nothing to compare"
+    "`{'table', 'criteria', 'winner', 'differences', 'positive', 'cluster', 'lines', 'figures', 'notes'}`; `InputError` without runs"
     groups = _named(runs)
     positive,(cluster,notes) = _positive(groups, positive),_cluster(groups, cluster)
     for g in groups.values():
@@ -335,7 +354,8 @@ def compare(
     notes += dict.fromkeys(f"{metric_words(m)}: {f['test'][m]['note']}" for f in found.values() if f['test']
                            for m in ('auc',f'f1_{positive}') if f['test'][m]['note'])
     judged = {n: criteria(f, positive, lines) for n,f in found.items()}
-    result = dict(positive=positive, lines=dict(lines), table=results_table(found, judged, positive), criteria=judged, winner=best,
+    result = dict(positive=positive, cluster=cluster, lines=dict(lines),
+                  table=results_table(found, judged, positive), criteria=judged, winner=best,
                   differences=differences, figures=found, notes=notes)
     return _written(result, out)
 
@@ -367,7 +387,7 @@ def _named(runs):
 def _shown(figure):
     "A figure with its interval, as text"
     if figure['value'] is None: return f"undefined: {figure['reason']}"
-    return f"{figure['value']:.2f}"+(f" [{figure['low']:.2f}, {figure['high']:.2f}]" if figure['low'] is not None else '')
+    return f"{figure['value']:.2f}{_span(figure)}"
 
 def results_table(
     found:dict,  # `{run: what figures_of gave}`

@@ -9,7 +9,7 @@ __all__ = ['MEASURED', 'read_tables', 'load_events', 'split_options', 'split_of'
            'rehearse']
 
 # %% ../nbs/80_experiment.ipynb #5a8a9043
-import inspect, json, os
+import inspect, json, os, sys
 from tempfile import TemporaryDirectory
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,14 +18,14 @@ from .config import Config, Manifests, list_recipes, load_config
 from .course import GO_ON, begin, cache_below, configured_logs, lines_or_bars, same_config, same_data
 from .schema import ConfigError, check_consumed, config_hash
 from .errors import InputError, unknown_name
+from .evaluation import interval_words, num
 from .experiment_features import *
-from .experiment_stages import fit_stages, rehearse_stages, with_copies
 from .data.events import background_events, find_videos, read_events
 from .data.leakage import audit_leakage
 from .data.intake import duplicate_groups
 from .data.splits import FOLDED, SPLITS, STRATIFIED, split_events
 from .runs import Run, file_sha256
-from .score.metrics import find_metric
+from .score.metrics import find_metric, prediction_columns
 
 # %% ../nbs/80_experiment.ipynb #56db3a93
 MEASURED = 'features','stages' # kinds whose model learns from measured columns
@@ -181,7 +181,6 @@ def positive_label(
 # %% ../nbs/80_experiment.ipynb #101145ba
 def _check_judging(config, events, classes):
     "Raise `InputError` where predictions could be made of `events` and not written, or written and not scored"
-    from crosssuck.infer.predict import prediction_columns
     if len(classes)<2: raise InputError(f'every event is labelled `{classes[0]}`', 'data.events', 'events of two classes or more')
     taken,cluster = [c for c in events if c in prediction_columns(classes)],config.evaluation.cluster
     if taken: raise InputError(f'predictions would write over the column `{taken[0]}`', 'data.events', 'leave it out or rename it')
@@ -200,14 +199,17 @@ def plan(
     tables,seen = read_tables(config),{} if seen is None else seen
     events = load_events(config, tables)
     notes = list(events.attrs.get('notes', []))
-    events = split_of(config, events, fold, seen, progress)
+    try: events = split_of(config, events, fold, seen, progress)
+    except InputError: readable(config, events); raise # where no event can be read, that is what is wrong
     if config.kind in MEASURED: events = learning_sides(config, events)
     notes += [n for n in events.attrs.get('notes', []) if n not in notes]
     events,videos,failures = readable(config, events)
     classes = class_names(config, events)
     positive = positive_label(config, events, classes)
     _check_judging(config, events, classes)
-    if config.kind=='stages': events = with_copies(config, events)
+    if config.kind=='stages':
+        from crosssuck.experiment_stages import with_copies
+        events = with_copies(config, events)
     notes += [n for n in events.attrs.get('notes', []) if n not in notes]
     if faults := config.metric_faults(classes): raise ConfigError(faults)
     if config.kind in MEASURED: check_learnable(config, events)
@@ -394,9 +396,8 @@ def summary(
         lines.append(f'{side}: {f["n_events"]} events, {f["n_clusters"]} clusters ({f["cluster"]})')
         for name,m in f['metrics'].items():
             constant = f['constant_class'].get(name, {}).get('value')
-            interval = f' [{m["low"]:.3f}, {m["high"]:.3f}]' if m.get('low') is not None else ''
-            shown = f'undefined: {m.get("reason")}' if m['value'] is None else f'{m["value"]:.3f}{interval}'
-            lines.append(f'  {name:<20} {shown:<24}' + (f' constant class {constant:.3f}' if constant is not None else ''))
+            shown = f'undefined: {m.get("reason")}' if m['value'] is None else f'{num(m["value"])} ({interval_words(m, "")})'
+            lines.append(f'  {name:<20} {shown:<34}' + (f' constant class {constant:.3f}' if constant is not None else ''))
     return '\n'.join(lines)
 
 # %% ../nbs/80_experiment.ipynb #8cc1c69e
@@ -452,6 +453,19 @@ class _Course:
             fit_phases(learn, self.phases, run=self.run, resume=resume and (self.run.path/'last.ckpt').exists(), max_steps=self.max_steps)
         return learn
 
+# %% ../nbs/80_experiment.ipynb #27c9e4f1
+class _Alone:
+    "What `train.distributed` offers, in a process that works alone"
+    class Followed(BaseException): "Never raised here"
+    def lead(f, *args, **kwargs): return f(*args, **kwargs)
+    def from_first(state): return state
+    def leads(): return True
+    def leave_to_first(): pass
+
+def _team():
+    "`train.distributed` where several processes may be at work, else what stands for it without torch"
+    return sys.modules.get('crosssuck.train.distributed', _Alone)
+
 # %% ../nbs/80_experiment.ipynb #8c872701
 def train_run(
     plan:Plan,          # what `plan` made
@@ -461,11 +475,11 @@ def train_run(
     progress:bool=True, # show bars
 )->dict:
     "Train, predict, score and report one split; the figures of each side"
+    if plan.config.kind in MEASURED: _team().leave_to_first(); return _fit_run(plan, run, progress) # fitted by one process
     from crosssuck.models.zoo import export_model
     from crosssuck.device import with_smaller_batches
     from crosssuck.report import report_html
     from crosssuck.train.distributed import lead, leave_to_first
-    if plan.config.kind in MEASURED: leave_to_first(); return _fit_run(plan, run, progress) # fitted by one process
     judge,phases = judging(plan.config),phases_of(plan.config)
     reader = lead(reader_of, plan, progress=progress)
     course = _Course(plan, reader, run, judge, phases, resume, max_steps, progress)
@@ -483,7 +497,9 @@ def train_run(
 def _fit_run(plan, run, progress):
     "`train_run` for a model on measured features"
     from crosssuck.report import report_html
-    judge,(features,save) = judging(plan.config),(fit_stages if plan.config.kind=='stages' else fit_measured)(plan, run, progress)
+    fit = fit_measured
+    if plan.config.kind=='stages': from crosssuck.experiment_stages import fit_stages as fit
+    judge,(features,save) = judging(plan.config),fit(plan, run, progress)
     check_consumed(plan.config)
     _begin(plan, run, judge) # nothing is written before all is known to be right
     print(plan)
@@ -504,11 +520,10 @@ def cross_validate(
 )->dict:
     "Train each fold in `run/fold<k>`, pool the test predictions and score them; figures of the pool"
     from crosssuck.report import report_html
-    from crosssuck.train.distributed import leave_to_first
     n_folds,judge,seen = config.split.n_folds or 5,judging(config),{} # the folds have the same events: each is decoded for one audit
     begin(config, run)
     parts = [_fold(config, k, n_folds, run, resume, max_steps, progress, seen) for k in range(n_folds)]
-    leave_to_first()
+    _team().leave_to_first()
     made,failed,train,positive = zip(*parts)
     table = pd.concat(made, ignore_index=True)
     run.write_csv('test_predictions.csv', table)
@@ -527,16 +542,16 @@ def _read_back(path):
 
 def _fold(config, k, n_folds, run, resume, max_steps, progress, seen):
     "Train fold `k` unless that was done; its test predictions, failures and training events, and the class of interest"
-    from crosssuck.train.distributed import Followed, from_first, lead, leads
+    team = _team()
     print(f'\nfold {k+1} of {n_folds}')
     with Run(run.path/f'fold{k}', resume=resume) as fold:
-        if from_first(fold.finished):
-            if leads(): same_config(config, fold); _same_tables(config, fold)
+        if team.from_first(fold.finished):
+            if team.leads(): same_config(config, fold); _same_tables(config, fold)
         else:
             begun = (fold.path/'last.ckpt').exists()
-            try: train_run(lead(plan, config, k, progress, seen), fold, resume and begun, max_steps, progress)
-            except Followed: pass
-        if not leads(): return
+            try: train_run(team.lead(plan, config, k, progress, seen), fold, resume and begun, max_steps, progress)
+            except team.Followed: pass
+        if not team.leads(): return
         made,failed,used = (_read_back(fold.path/n) for n in ('test_predictions.csv','failures.csv','events_used.csv'))
         positive = fold.read_json('metrics/test_metrics.json', {}).get('positive')
         return made.assign(fold=k), failed, used[used.split=='train'], positive
@@ -636,7 +651,6 @@ def _run(source, out, settings, resume, overwrite, max_steps, dry_run, progress)
         raise InputError(f'`{config.split.how}` has no folds to go through', 'split.fold', f'use it with how: {" or ".join(FOLDED)}')
     if max_steps and config.kind in MEASURED: print('a model on features is fitted in one go: --max-steps changes nothing')
     if dry_run: return rehearse(config, 0 if every_fold else None, progress)
-    from crosssuck.train.distributed import lead
     with Run(out or Path('runs')/name, overwrite=overwrite, resume=resume) as folder:
         for below in ('','fold0/') if resume else (): same_config(config, folder, below)
         if folder.finished and resume:
@@ -646,7 +660,7 @@ def _run(source, out, settings, resume, overwrite, max_steps, dry_run, progress)
         if every_fold: figures = cross_validate(config, folder, resume, max_steps, progress)
         else:
             begun = (folder.path/'last.ckpt').exists()
-            figures = train_run(lead(plan, config, progress=progress), folder, resume and begun, max_steps, progress)
+            figures = train_run(_team().lead(plan, config, progress=progress), folder, resume and begun, max_steps, progress)
         print('\n'+summary(figures))
         print(f'report: {folder.path/"report.html"}')
         return folder.path
@@ -664,7 +678,9 @@ def rehearse(
 
 def _rehearse_fit(planned, progress):
     judging(planned.config)
-    said = (rehearse_stages if planned.config.kind=='stages' else rehearse_features)(planned, progress=progress)
+    rehearsed = rehearse_features
+    if planned.config.kind=='stages': from crosssuck.experiment_stages import rehearse_stages as rehearsed
+    said = rehearsed(planned, progress=progress)
     check_consumed(planned.config)
     print(f'{planned}\n{planned.audit.summary()}\n{said}')
 

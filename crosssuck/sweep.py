@@ -60,8 +60,10 @@ class Sweep(Experiment):
         for k,values in self.grid.items():
             again = [v for i,v in enumerate(values) if any(type(u) is type(v) and u==v for u in values[:i])]
             yield bool(again), f'grid.{k}', f'{again[0] if again else ""} stands twice', 'each value once'
-        own = [k for k in (*self.grid, *self.set) if self.seeds and k in ('seed','experiment.seed')]
-        yield bool(own), own[0] if own else '', 'stands beside `seeds`', 'keep one'
+        own = [k for k in (*self.grid, *self.set) if k in ('seed','experiment.seed')]
+        yield bool(self.seeds and own), own[0] if own else '', 'stands beside `seeds`', 'keep one'
+        yield from ((not self.seeds and k in own, f'grid.{k}', 'seeds are runs of one configuration, and no settings to compare',
+                     f'seeds: {v}') for k,v in self.grid.items())
         twice = [s for s,n in Counter(self.seeds or []).items() if n>1]
         yield bool(twice), 'seeds', f'{twice[0] if twice else ""} stands twice', 'each seed once'
 
@@ -82,9 +84,22 @@ def load_sweep(
         content,where,folder = read_yaml(text, path.name),path.name,path.parent
         content = {'name': path.stem, **content}
     if 'recipes' not in content: raise InputError('no `recipes`: this is no sweep', where, 'recipes: [one.yaml, two.yaml]')
+    _lists_and_mappings(content, where)
     sweep,faults = faults_of(Sweep, content, where)
     if faults: raise ConfigError(faults)
     return sweep,where,folder
+
+def _lists_and_mappings(content, where):
+    "Raise `InputError` for one value where a list is meant, for keys where values are, for nothing where keys are"
+    for k in ('grid','set','compare'):
+        if k in content and content[k] is None: raise InputError('is empty', f'{where}: {k}', 'keys and values, or leave it out')
+    lists = {k: content.get(k) for k in ('recipes','seeds')}
+    if isinstance(content.get('grid'), dict): lists |= {f'grid.{k}': v for k,v in content['grid'].items()}
+    for k,v in lists.items():
+        key = k.removeprefix('grid.')
+        if isinstance(v, (str,int,float)): raise InputError(f'`{v}` is no list', f'{where}: {k}', f'{key}: [{v}]')
+        if isinstance(v, dict) and k!=key:
+            raise InputError('holds keys and no values', f'{where}: {k}', f'dotted keys: {key}.{next(iter(v), "key")}: [...]')
 
 # %% ../nbs/89_sweep.ipynb #5cd4612a
 @dataclass
@@ -131,7 +146,10 @@ def _recipe(source, folder, where):
         return source['name'],source,source['name']
     beside = folder/source if folder else None
     try: path = beside if beside and not is_there(source) and is_there(beside) else config_path(source)
-    except InputError as e: raise InputError(f'unknown recipe `{source}`', f'{where}: recipes', e.right) from None
+    except InputError as e:
+        if re.search(r'[/\\]|\.ya?ml$', str(source)): raise InputError(f'there is no file `{source}`', f'{where}: recipes',
+            f'a path as seen from {"the sweep file or from " if folder else ""}where the command runs, or the name of a recipe') from None
+        raise InputError(f'unknown recipe `{source}`', f'{where}: recipes', e.right) from None
     try: return path.stem,read_yaml(path.read_text(encoding='utf-8-sig'), path.name),path.name
     except UnicodeDecodeError: raise InputError('is no UTF-8 text', path.name, 'a YAML file, saved as UTF-8') from None
 
@@ -247,15 +265,16 @@ def cores()->int:
     "Processor cores that this process may use"
     return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
 
+_THREADS = 'OMP_NUM_THREADS','MKL_NUM_THREADS','OPENBLAS_NUM_THREADS' # PyTorch takes MKL's, whatever OpenMP's is
+
 def worker_environment(
     slot:int,    # number of the worker, from 0
     workers:int, # how many there are
     devices=()   # of `gpus`
 )->dict:
     "What a worker's environment says beyond ours: its GPU, and its share of the cores"
-    share = max(1, cores()//workers)
-    threads = {k: str(min(share, int(os.environ[k]) if os.environ.get(k, '').isdigit() else share))
-               for k in ('OMP_NUM_THREADS','MKL_NUM_THREADS','OPENBLAS_NUM_THREADS')}
+    share,asked = max(1, cores()//workers),{k: int(v) for k,v in os.environ.items() if k in _THREADS and v.isdigit()}
+    threads = {k: str(min(share, asked.get(k, asked.get(_THREADS[0], share)))) for k in _THREADS}
     return threads|({'CUDA_VISIBLE_DEVICES': devices[slot%len(devices)]} if devices else {})
 
 # %% ../nbs/89_sweep.ipynb #b3ef9cd5
@@ -335,16 +354,27 @@ class TrainJob:
 
 class _Job:
     "A job of submitit as `_Process`"
-    def __init__(self, job): self.job,self.gone = job,False
+    def __init__(self, job): self.job,self.gone,self.log = job,False,Path(job.paths.stdout)
     def poll(self):
-        if self.gone: return 'cancelled'
         if not self.job.done(): return None
+        if self.gone: return 'cancelled'
         try: return self.job.result() or ''
         except Exception as e: # whatever the job ended with: its last line says what
             lines = [l.strip() for l in str(e).split('\n') if l.strip() and not set(l.strip())<=set('-=')]
             return lines[-1] if lines else type(e).__name__
     def ask(self): self.job.cancel(); self.gone = True
     kill = ask
+
+@contextmanager
+def _surroundings(env, errors):
+    "Processes that begin within this have `env` around them, and their error stream goes to the file `errors`"
+    before,stream = {k: os.environ.get(k) for k in env},os.dup(2)
+    os.environ.update(env)
+    with open(errors, 'ab') as f: os.dup2(f.fileno(), 2)
+    try: yield
+    finally:
+        os.dup2(stream, 2); os.close(stream)
+        for k,v in before.items(): os.environ.pop(k) if v is None else os.environ.update({k: v})
 
 def slurm_executor(
     folder,        # for submitit's own files
@@ -485,7 +515,8 @@ def run_sweep(
     loaded,where,_ = load_sweep(sweep)
     runs,out = expand_sweep(sweep, paths=True),Path(out or Path('sweeps')/loaded.name)
     if workers is not None and (type(workers) is not int or workers<1): raise InputError(f'{workers} workers', '--workers', 'one or more')
-    states = {r.name: 'new' if overwrite else run_state(out/r.name, r.hash) for r in runs}
+    for r in runs: _share_stages(r, out)
+    states = _states(runs, out, overwrite)
     if other := [n for n,s in states.items() if s=='other']:
         raise InputError(f'{len(other)} of {len(runs)} runs stand there with another configuration, the first: {other[0]}', out,
                          'another --out, or --overwrite to begin every run anew')
@@ -498,30 +529,60 @@ def run_sweep(
     for folder in ('configs','logs'): made_folder(out/folder)
     lock = hold(out/'.lock', 'to this sweep')
     try:
+        _wait_for_others(runs, out, say)
+        states = _states(runs, out, overwrite) # one that ended meanwhile has finished
         status = _Status(runs, out, say)
         for r in runs: _write_config(out, r)
         todo = [r for r in runs if states[r.name]!='finished']
         for r in runs:
             if states[r.name]=='finished': status.set(r, 'skipped')
+        here = slurm is None or slurm.get('cluster')=='local'
         begin = _starter(out, states, overwrite, workers, devices, slurm, command, todo)
         def start(run, slot):
             status.set(run, 'running', quiet=True)
-            if slurm is None: say(f'{run.name}: begun, see logs/{run.name}.log')
-            return begin(run, slot)
+            process = begin(run, slot)
+            if here: say(f'{run.name}: begun, see {process.log.parent.name}/{process.log.name}')
+            return process
         def ended(run, line):
             if not line and not (out/run.name/'finished.json').exists(): line = 'ended without finished.json'
             status.set(run, 'failed' if line else _SAID[states[run.name]], line)
         try:
-            with _terminated(): _work(todo, start, len(todo) if slurm is not None else workers, ended)
+            with _terminated(): _work(todo, start, workers if here else len(todo), ended)
         except KeyboardInterrupt:
             for r in todo:
                 if status.table[r.name]['status']=='running': status.set(r, 'stopped', quiet=True)
             left = sum(s['status'] in ('waiting','stopped') for s in status.table.values())
-            say(f'interrupted: {left} runs are left; the same command goes on')
+            say(f'interrupted: {left} {"run is" if left==1 else "runs are"} left; the same command goes on')
             raise
         return _compared(loaded, runs, status, out, notes)
     finally:
         if lock: lock.close()
+
+def _states(runs, out, overwrite): return {r.name: 'new' if overwrite else run_state(out/r.name, r.hash) for r in runs}
+
+def _share_stages(run, out):
+    "Let the runs of a sweep keep results of stages in one folder, so that none is made twice; unless the configuration names one"
+    data = run.content.get('data')
+    if run.config.kind!='stages' or data.get('stages') is not None: return
+    run.content = {**run.content, 'data': {**data, 'stages': str((out/'stages').resolve())}}
+
+def _writer(folder):
+    "What there is to say of another process that writes the run in `folder`; empty without one"
+    if not (folder/'.lock').exists(): return ''
+    try: lock = hold(folder/'.lock', f'to the run {folder.name}')
+    except InputError as e: return e.what
+    if lock: lock.close()
+    return ''
+
+def _wait_for_others(runs, out, say, patience_s=25):
+    "Wait for what a sweep left that was killed: its processes end in a moment, its jobs do not; then `InputError`"
+    until,told = time.monotonic()+patience_s,False
+    for r in runs:
+        while who := _writer(out/r.name):
+            if time.monotonic()>until: raise InputError(who, out/r.name, 'wait for it, or end that process')
+            if not told: say(f'{who}: waiting for it')
+            told = True
+            time.sleep(.2)
 
 def _write_config(out, run):
     "The configuration of a run, as it was put together: `crosssuck train` takes it too"
@@ -532,15 +593,22 @@ def _write_config(out, run):
 def _starter(out, states, overwrite, workers, devices, slurm, command, todo):
     "`start(run, slot)` here, or on Slurm, where all have been handed in at once"
     config = lambda r: out/'configs'/f'{r.name}.yaml'
+    share = min(workers, len(states)) # of all runs, not of those left: with other threads a run that goes on is another run
     if slurm is not None:
         executor = slurm_executor(out/'slurm', workers, slurm)
-        with executor.batch(): jobs = [executor.submit(TrainJob(config(r).resolve(), (out/r.name).resolve(), overwrite)) for r in todo]
+        job = lambda r: TrainJob(config(r).resolve(), (out/r.name).resolve(), overwrite)
+        if slurm.get('cluster')=='local':
+            def submit(run, slot):
+                with _surroundings(worker_environment(slot, share), out/'logs'/f'{run.name}.log'): return _Job(executor.submit(job(run)))
+            return submit # this machine has no queue: one begins when another has ended
+        if not todo: return None
+        with executor.batch(): jobs = [executor.submit(job(r)) for r in todo]
         jobs = dict(zip((r.name for r in todo), jobs))
         return lambda run, slot: _Job(jobs[run.name])
     def begin(run, slot):
         words = ['overwrite'] if overwrite else ['resume'] if states[run.name]=='begun' else []
         argv = command(config(run), out/run.name, words)
-        return _Process(argv, out/'logs'/f'{run.name}.log', worker_environment(slot, min(workers, len(todo)), devices))
+        return _Process(argv, out/'logs'/f'{run.name}.log', worker_environment(slot, share, devices))
     return begin
 
 def _rehearsed(runs, states, out, notes):

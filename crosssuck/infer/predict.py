@@ -18,6 +18,7 @@ from ..device import best_device
 from ..errors import InputError, unknown_name
 from ..models.zoo import ExportedModel, load_exported
 from ..runs import atomic_path
+from ..score.metrics import prediction_columns
 from ..train.callbacks import AGGREGATIONS, aggregate_clips
 
 # %% ../../nbs/infer/01_predict.ipynb #15dd1ccf
@@ -85,13 +86,6 @@ def _table(events, m, logits, probs, rows, seen, facts):
     new |= dict(n_clips=[seen[r][0] for r in rows], clip_hash=[seen[r][1] for r in rows])
     table = pd.concat([events.iloc[rows].reset_index(drop=True), pd.DataFrame(new, index=range(len(rows)))], axis=1)
     return table.assign(**facts)
-
-def prediction_columns(
-    labels # the classes
-)->set:
-    "The columns that predictions add to their events, which the events therefore must not have"
-    own = 'pred n_clips clip_hash aggregation tta run'.split()
-    return {*own, *(f'{kind}_{l}' for kind in ('prob','logit') for l in labels)}
 
 def predictable_events(
     events, # event table; it needs no labels

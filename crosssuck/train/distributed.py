@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['launched', 'joined', 'place', 'leads', 'Followed', 'leave_to_first', 'lead', 'from_first', 'team', 'quiet_elsewhere',
-           'share_of', 'gather_rows', 'whole_batch_norm', 'ShareBatch', 'GatherRows', 'SumGradients', 'same_everywhere',
-           'together']
+           'share_of', 'gather_rows', 'whole_batch_norm', 'ShareBatch', 'GatherRows', 'of_all', 'SumGradients',
+           'same_everywhere', 'together']
 
 # %% ../../nbs/train/09_distributed.ipynb #890d32aa
 import contextlib, io, os, sys
@@ -234,6 +234,13 @@ class GatherRows(Callback):
         whole = partial(gather_rows, n=self.learn.batch_rows)
         self.learn.pred = apply(whole, self.pred)
         if self.learn.batch_shared: self.learn.yb = tuple(apply(whole, y) for y in self.yb)
+
+def of_all(
+    learn:Learner,  # which may train with other processes
+    x:torch.Tensor  # (rows of this process, ...): what its model keeps beside its predictions, as attention
+):
+    "The rows of `x` of the whole batch, as `learn.pred` has them; `x` itself where `learn` trains alone"
+    return gather_rows(x, learn.batch_rows) if hasattr(learn, 'gather_rows') else x
 
 class SumGradients(Callback):
     "Gradients become their sum over processes; all begin with the weights of the first"

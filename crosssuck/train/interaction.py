@@ -23,7 +23,7 @@ from ..data.video import pixel_hash
 from ..models.interaction import InteractionCNN, load_interaction, save_interaction
 from .losses import InteractionLoss
 from .callbacks import *
-from .distributed import leads
+from .distributed import leads, of_all
 from .checkpoints import *
 from .learners import AdamW, clip_learner, training_callbacks
 from .phases import Phase
@@ -61,6 +61,7 @@ class CentreAttention(TableColumns):
     def after_loss(self):
         attention = getattr(getattr(self.model, 'module', self.model), 'attention', None) # `module`: wrapped for several devices
         if attention is None: return
+        attention = of_all(self.learn, attention) # the hinge is a mean over the batch, as the rest of the loss
         if not self.training: self.seen.append(attention[:,attention.shape[1]//2].detach().float().cpu())
         if not len(self.yb): return
         self.learn.loss_grad = self.loss_grad + self.of.hinge_of(attention)
