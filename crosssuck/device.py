@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['best_device', 'mixed_seed', 'seed_all', 'memory', 'largest_tensors', 'free_memory', 'is_out_of_memory',
-           'with_smaller_batches', 'safe_execute']
+           'with_smaller_batches', 'InParts', 'safe_execute']
 
 # %% ../nbs/02_device.ipynb #f355bed0
 import errno, gc, random, sys
@@ -141,6 +141,21 @@ def with_smaller_batches(
 ):
     "`f(batch_size)`, with half the batch each time that memory runs out, saying so; any other error passes through"
     return _smaller(f, batch_size, lambda n: n//2, lambda n: f'batches of {n}')
+
+class InParts:
+    "`f` of a batch that may be too large for memory: halved where memory runs out, from then on, saying so"
+    def __init__(self,
+        f # called with a slice of a batch, 1 item or more
+    ): self.f,self.most = f,None
+    def __call__(self,
+        n:int # items of a batch
+    )->list:
+        "What `f` returned for the parts of it, in order; raises `InputError` where not even one item fits"
+        first = min(n, self.most or n)
+        def all_of(k):
+            if k<first: self.most = k
+            return [self.f(slice(i, min(i+k, n))) for i in range(0, n, k)]
+        return with_smaller_batches(all_of, first) if n else []
 
 def safe_execute(
     f,               # `f(batch_size, accumulate)`: what may run out of memory

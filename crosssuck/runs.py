@@ -87,12 +87,24 @@ def _umask():
     return mask
 
 # %% ../nbs/01_runs.ipynb #4b0aed93
+def _open_to_us(folder): return os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+def _may_write(path):
+    "Raise `InputError` where no file can come to stand at `path`"
+    try: home,folder = next(f for f in path.absolute().parents if f.exists()),path.is_dir()
+    except OSError as e: raise InputError(f'is no name of a file ({e.strerror})', path, 'another name') from None
+    if folder: raise InputError('is a folder', path, 'the name of a file')
+    if not home.is_dir(): raise InputError('is a file, and no folder', home, 'another place')
+    if not _open_to_us(home): raise InputError('nothing can be written there', home, 'choose a place that can be written to')
+
 def ask_first(
     paths,                # files that are to be written
     overwrite:bool=False, # the user said that they may be replaced
 ):
-    "Raise `InputError` for the first of `paths` that stands already, unless `overwrite`"
-    if there := [p for p in map(Path, paths) if p.exists() and not overwrite]:
+    "Raise `InputError`, before the work, for the first of `paths` that cannot be written, or stands already, unless `overwrite`"
+    paths = [*map(Path, paths)]
+    for p in paths: _may_write(p)
+    if there := [p for p in paths if p.exists() and not overwrite]:
         more = f' (and {len(there)-1} more)' if len(there)>1 else ''
         raise InputError(f'stands there already{more} and would be replaced', there[0], 'use --overwrite, or write elsewhere')
 
@@ -231,8 +243,7 @@ class Run:
         self.path = Path(folder)
         if overwrite and resume: raise InputError('to go on and to begin anew exclude each other', folder, 'one of --resume, --overwrite')
         made_folder(self.path, 'the run folder')
-        mine = os.access in os.supports_effective_ids
-        if not os.access(self.path, os.W_OK, effective_ids=mine): raise InputError('the run folder cannot be written to', folder,
+        if not _open_to_us(self.path): raise InputError('the run folder cannot be written to', folder,
             'choose a place that can be written to')
         self._hold = hold(self.path/'.lock')
         _sweep(self.path)

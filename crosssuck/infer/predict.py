@@ -14,7 +14,7 @@ import torch
 from ..data.clips import preprocess
 from ..data.events import find_videos
 from ..data.video import ClipReader, VideoError, pixel_hash
-from ..device import best_device
+from ..device import InParts, best_device
 from ..errors import InputError, unknown_name
 from ..models.zoo import ExportedModel, load_exported
 from ..runs import atomic_path
@@ -29,7 +29,8 @@ def as_exported(
     if isinstance(model, ExportedModel): return model
     if isinstance(model, (str,Path)):
         path = Path(model)/'model.pt' if Path(model).is_dir() else Path(model)
-        if not path.exists(): raise InputError('there is no exported model', path, 'a finished run leaves one; `export_model` writes one')
+        if not Path(model).exists(): raise InputError('there is no such run or file', model, 'the folder of a run')
+        if not path.exists(): raise InputError('there is no exported model', path, _where_else(Path(model)))
         return load_exported(path, best_device(verbose=False))
     dls = getattr(model, 'dls', None)
     preprocessing = getattr(dls, 'preprocessing', None)
@@ -37,6 +38,11 @@ def as_exported(
         raise InputError(f'a {type(model).__name__} cannot predict events', 'model', 'it takes a Learner over `clip_dls`, a file or a run')
     extra = dict(label_sep=dls.train.dataset.label_sep)
     return ExportedModel(model.model, list(map(str, dls.vocab)), preprocessing, '', {}, extra)
+
+def _where_else(folder):
+    "Where a model may be that is not in `folder`"
+    if folds := sorted(p.parent.name for p in folder.glob('fold*/model.pt')): return f'one of its folds, as {folder.name}/{folds[0]}'
+    return 'a finished run leaves one; `export_model` writes one'
 
 @contextmanager
 def _evaluating(model):
@@ -65,8 +71,9 @@ def _read_events(reader, clips_per_event, failures, progress):
 def _clip_logits(m, read, bs, tta):
     "Logits (n, C) of all views of all clips that `read` gives, their event rows (n,), and {row: (clips, hash)}"
     waiting,logits,rows,seen = [],[],[],{}
+    fitting = InParts(lambda part: _forward(m, [c for _,c in waiting[part]], tta))
     def run(batch):
-        out = _forward(m, [c for _,c in batch], tta)
+        out = np.concatenate(fitting(len(batch)), 1)
         logits.extend(out.reshape(-1, out.shape[-1]))
         rows.extend([r for r,_ in batch]*len(out))
     for row,clips in read:

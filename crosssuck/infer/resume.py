@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 import numpy as np
 import torch
+from ..device import InParts
 from ..errors import InputError
 from .tracks import Track, read_track, save_track
 from ..runs import atomic_path, plain
@@ -113,9 +114,11 @@ class Resumable:
         return track
 
 # %% ../../nbs/infer/04_resume.ipynb #02c2d5e0
+def _part_of(x, part): return tuple(t[part] for t in x) if isinstance(x, tuple) else x[part]
+
 def answers(
     ask,            # what `batches` give -> logits, tensor (B, classes)
-    batches,        # generator of the batches behind those that were kept
+    batches,        # generator of the batches behind those that were kept: tensors, or tuples of them
     n:int,          # windows altogether
     classes:int,    # logits of a window, and what else `ask` tells of it
     scan:Resumable, # where they are kept on the way
@@ -127,8 +130,9 @@ def answers(
     if parts[0].shape[1]!=classes: parts = [np.zeros((0,classes), np.float32)] # kept by another version
     first,began = len(parts[0]),time.monotonic()
     done = first
+    fitting = InParts(lambda part: ask(_part_of(x, part)).float().cpu().numpy())
     for x in ahead(batches(first)):
-        with torch.inference_mode(): parts.append(ask(x).float().cpu().numpy())
+        with torch.inference_mode(): parts.append(np.concatenate(fitting(len(x[0] if isinstance(x, tuple) else x))))
         done += len(parts[-1])
         if not np.isfinite(parts[-1]).all(): raise InputError('the network answered with something that is no number', where)
         if done<n and scan.due: scan.keep(logits=np.concatenate(parts))

@@ -16,7 +16,7 @@ from fastai.basics import *
 from fastai.callback.all import *
 from ..errors import InputError
 from ..runs import Run, atomic_path, plain
-from ..device import best_device, mixed_seed
+from ..device import InParts, best_device, mixed_seed
 from ..data.clips import kinetics_stats
 from ..data.frames import FrameReader, interaction_input
 from ..data.video import pixel_hash
@@ -211,10 +211,11 @@ def predict_sequences(
     if reader.n_frames!=p.get('n_frames', reader.n_frames):
         raise InputError(f'clips of {reader.n_frames} frames', 'predict_sequences', f'the network was trained on {p["n_frames"]}')
     rows,logits,centre,hashes = [],[],[],[]
+    fitting = InParts(lambda part: _answer(net, np.stack([*clips.values()][part]), p))
     for some in tqdm([range(i, min(i+bs, len(reader))) for i in range(0, len(reader), bs)], desc='predicting', disable=not progress):
         clips = {r: c for r in some if (c := _read(reader, r, failed)) is not None}
         if not clips: continue
-        z,w = _answer(net, np.stack(list(clips.values())), p)
+        z,w = map(np.concatenate, zip(*fitting(len(clips))))
         for r,a,b in zip(clips, z, w):
             if not np.isfinite(a): failed.append((r, 'not_finite', 'the network answered with something that is no number')); continue
             rows.append(r); logits.append(a); centre.append(b); hashes.append(pixel_hash(clips[r][None]))
