@@ -620,7 +620,9 @@ def sweep(
     failed = (found['status'].status=='failed').sum()
     logs = found['out']/('slurm' if slurm else 'logs')
     if failed: typer.echo(f'crosssuck: {failed} of {len(found["status"])} runs failed; their logs are in {logs}', err=True)
-    if failed: raise typer.Exit(1)
+    bare = not (dry_run or failed or found['comparisons'])
+    if bare: typer.echo('crosssuck: no comparison was made, see the notes; the same command skips what is finished, and compares', err=True)
+    if failed or bare: raise typer.Exit(1)
 
 # %% ../nbs/90_cli.ipynb #56d67d93
 @verb
