@@ -620,7 +620,8 @@ def sweep(
     failed = (found['status'].status=='failed').sum()
     logs = found['out']/('slurm' if slurm else 'logs')
     if failed: typer.echo(f'crosssuck: {failed} of {len(found["status"])} runs failed; their logs are in {logs}', err=True)
-    bare = not (dry_run or failed or found['comparisons'])
+    judged = any((found['out']/run/f).exists() for run in found['status'].run for f in ('predictions_agg.csv','test_predictions.csv'))
+    bare = judged and not (dry_run or failed or found['comparisons'])
     if bare: typer.echo('crosssuck: no comparison was made, see the notes; the same command skips what is finished, and compares', err=True)
     if failed or bare: raise typer.Exit(1)
 

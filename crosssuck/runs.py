@@ -9,7 +9,7 @@ __all__ = ['disk_refusal', 'atomic_path', 'ask_first', 'plain', 'file_sha256', '
            'add_version', 'record_data', 'data_versions', 'manifest_lines', 'record_manifests', 'recorded_manifests']
 
 # %% ../nbs/01_runs.ipynb #c30353ec
-import errno, hashlib, json, math, os, platform, signal, sys, tempfile, threading, weakref, zipfile
+import builtins, errno, hashlib, json, math, os, platform, signal, sys, tempfile, threading, weakref, zipfile
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from importlib import metadata
@@ -290,14 +290,15 @@ class Run:
 def ends_in_order(
     words # what is said of the end: a function without arguments
 ):
-    "Within this block SIGTERM closes what is open, says `words()` and ends the process with status 143"
-    several = os.environ.get('WORLD_SIZE', '1') not in ('','0','1')
-    if several or threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM)!=signal.SIG_DFL:
+    "Within this block SIGTERM closes what is open, says `words()` and ends the process with status 143; not in a notebook, where cells end"
+    several,shell = os.environ.get('WORLD_SIZE', '1') not in ('','0','1'),hasattr(builtins, 'get_ipython')
+    if several or shell or threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM)!=signal.SIG_DFL:
         yield
         return
     ours = os.getpid()
     def end(number, _):
         signal.signal(number, signal.SIG_DFL)
+        if hasattr(signal, 'SIGCHLD'): signal.signal(signal.SIGCHLD, signal.SIG_DFL) # of loaders' workers that were told too
         if os.getpid()!=ours: os.kill(os.getpid(), number) # a forked child
         else: raise SystemExit(128+number)
     signal.signal(signal.SIGTERM, end)
@@ -305,7 +306,8 @@ def ends_in_order(
     except SystemExit as e:
         if e.code==128+signal.SIGTERM: print(f'crosssuck: {words()}', file=sys.stderr, flush=True)
         raise
-    finally: signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    finally:
+        if signal.getsignal(signal.SIGTERM) is end: signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 # %% ../nbs/01_runs.ipynb #02c15f6d
 def clear(self:Run):

@@ -299,6 +299,7 @@ def _child():
     threading.Thread(target=_until_orphaned, daemon=True).start()
     try: wrong = train_one(config, folder, 'resume' in words, 'overwrite' in words)
     except KeyboardInterrupt: wrong,code = 'interrupted',130
+    except SystemExit as e: wrong,code = '',e.code # SIGTERM, which the run has told of
     else: code = 2 if wrong else 0
     for line in wrong.split('\n') if wrong else (): print(f'crosssuck: {line}', file=sys.stderr)
     sys.stdout.flush(); sys.stderr.flush()
@@ -369,9 +370,10 @@ class _Job:
 def _surroundings(env, errors):
     "Processes that begin within this have `env` around them, and their error stream goes to the file `errors`"
     before,stream = {k: os.environ.get(k) for k in env},os.dup(2)
-    os.environ.update(env)
-    with open(errors, 'ab') as f: os.dup2(f.fileno(), 2)
-    try: yield
+    try:
+        os.environ.update(env)
+        with open(errors, 'ab') as f: os.dup2(f.fileno(), 2)
+        yield
     finally:
         os.dup2(stream, 2); os.close(stream)
         for k,v in before.items(): os.environ.pop(k) if v is None else os.environ.update({k: v})

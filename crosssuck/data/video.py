@@ -463,6 +463,13 @@ def _mark(self:_Decoder, n):
     self.hurt[g] = min(n, self.hurt.get(g, n))
 
 @patch
+def _unharmed(self:_Decoder, n):
+    "Whether nothing that packet `n` is made from is damaged: its group up to it, and, shown before its keyframe, the group before too"
+    g = self._group(n)
+    before = g>1 and self.rank[n]<self.rank[self.keys[g-1]] and g-1 in self.hurt
+    return n<self.hurt.get(g, math.inf) and not before
+
+@patch
 def _feed(self:_Decoder, n, p):
     "The frames that packet `n` brings out"
     import av
@@ -497,7 +504,7 @@ def _run(self:_Decoder, k, wanted):
             due.discard(m)
             self._mark(m)
         for m in [m for m,(f,after) in held.items() if f and after<=shown]:
-            yield m,held.pop(m)[0],m<self.hurt.get(self._group(m), math.inf)
+            yield m,held.pop(m)[0],self._unharmed(m)
         if n==last: return
 
 # %% ../../nbs/data/03_video.ipynb #05a8a7c7
@@ -761,6 +768,17 @@ def stream(self:VideoFile,
         while due in held:
             yield held.pop(due)
             due += 1
+
+@patch
+def run_up(self:VideoFile,
+    indices,  # numbers of frames, rising
+    start:int # a place in them
+)->int:
+    "From where a `tolerant` stream finds of `start` and what follows what one that began earlier finds: a group of pictures before"
+    packet = self._index.order[np.asarray(indices[:start+1], int)]
+    group = self._decoder._start(packet[start])
+    while start and self._decoder._start(packet[start-1])>=group-1: start -= 1
+    return start
 
 # %% ../../nbs/data/03_video.ipynb #e3f659f7
 @lru_cache

@@ -140,6 +140,17 @@ def answers(
     return np.concatenate(parts)
 
 # %% ../../nbs/infer/04_resume.ipynb #00f2b83d
+def _come_to(video, numbers, start, size):
+    "`(tolerant stream from `start` on, the last sound frame before)`: begun in the middle as if it had come this far"
+    first = start
+    while True:
+        first = video.run_up(numbers, first)
+        frames,last = video.stream(numbers[first:], size, tolerant=True),None
+        for _ in range(start-first): last = f if (f := next(frames)) is not None else last
+        if last is not None or not first: return frames,last
+        frames.close()
+        first -= 1
+
 def held_frames(
     video,     # an open `VideoFile`
     numbers,   # of frames, rising
@@ -147,10 +158,8 @@ def held_frames(
     size=None  # (height, width) in pixels; as stored by default
 ):
     "Yield `(uint8 (H,W,3), whether it stands in for another)` of the frames from `start` on; `VideoError` where all are damaged"
-    last,behind,begun = None,iter(numbers[:start][::-1]),0
-    for f in video.stream(numbers[start:], size, tolerant=True):
-        while f is None and last is None and (n := next(behind, None)) is not None: # begun anew in the middle: as if it had come this far
-            last = next(video.stream([n], size, tolerant=True))
+    (frames,last),begun = _come_to(video, numbers, start, size),0
+    for f in frames:
         if f is None and last is None: begun += 1; continue
         yield from [(f,True)]*begun
         begun,lost,last = 0,f is None,last if f is None else f

@@ -138,7 +138,7 @@ def _opened(path):
     file = Path(path)/'model.pt' if Path(path).is_dir() else Path(path)
     kind = _format(file) if file.is_file() else ''
     if kind.startswith('crosssuck.interaction'): return as_frame_model(path)
-    return (as_signal_model if kind.startswith('crosssuck.signals') else as_exported)(file)
+    return as_signal_model(file) if kind.startswith('crosssuck.signals') else as_exported(path)
 
 def _format(path):
     held = read_plain(path)
