@@ -1,15 +1,15 @@
 """What the labels of the neighbouring frames, given in training (`clip.prior`), do to a network that is judged without them.
 
-`python benchmarks/prior.py RUNS [--data fights barn] [--size 64] [--epochs 15]` trains what is not finished below the folder RUNS and
-writes, beside this file, prior.csv (figures with intervals) and prior_differences.csv (each arm minus `none`, paired by recording).
+`python benchmarks/prior.py RUNS [--size 64] [--epochs 15]` trains what is not finished below the folder RUNS and writes, beside this file,
+prior.csv (figures with intervals) and prior_differences.csv (each arm minus `none`, paired by recording). It needs `../shared/data/video`.
 
-No race but an experiment. The recipe `interaction_cnn`, small (64 pixels, batches of 16), in three arms: the fifth channel holds the labels
-of the neighbours in training (`neighbours`), for half of the clips (`dropout`: `augment.prior_dropout`) or nothing (`none`). Two sources of
-frames: *fights*, five a second of the 205 real surveillance clips, where a clip is a fight or none from end to end, so that the neighbours'
-labels are the answer; *barn*, twenty recordings of the drawn barn with bouts that begin and end within a recording. Five folds by recording
-each, so that every clip is judged once, by a network that saw none of its recording; the next fold chooses the weights. Every arm is judged
-twice: without labels, as it will be used (`judged: none`), and with the neighbours' (`judged: neighbours`), as it would look. `kept` counts
-the folds in which an epoch called more than one name and could be kept as best, `collapsed` the epochs of all folds that did not.
+No race but an experiment. The recipe `interaction_cnn`, small (64 pixels, batches of 16), on five frames a second of the 205 real
+surveillance clips, in three arms: the fifth channel holds the labels of the neighbours in training (`neighbours`), for half of the clips
+(`dropout`: `augment.prior_dropout`) or nothing (`none`). A clip is a fight or none from end to end, so that the neighbours' labels are the
+answer: the hardest case of a prior. Five folds by source recording, so that every clip is judged once, by a network that saw none of its
+recording; the next fold chooses the weights. Every arm is judged twice: without labels, as it will be used (`judged: none`), and with the
+neighbours' (`judged: neighbours`), as it would look. `collapsed` counts the epochs, of all folds, in which every validation clip was called
+by one name.
 """
 import argparse
 import json
@@ -19,29 +19,22 @@ from sklearn.model_selection import StratifiedGroupKFold
 from crosssuck.config import load_config
 from crosssuck.data.events import read_events
 from crosssuck.data.frames import balance_sequences, read_sequences, write_sequences
-from crosssuck.experiment_frames import barn_frames, extract_videos, run_frames
+from crosssuck.experiment_frames import extract_videos, run_frames
 from crosssuck.score.intervals import cluster_bootstrap, paired_differences
 from crosssuck.train.interaction import predict_sequences
 
 ARMS = dict(none=('none',0.), neighbours=('neighbours',0.), dropout=('neighbours',.5)) # clip.prior, augment.prior_dropout
-METRICS,SOURCES = ['auc','balanced_accuracy'],['fights','barn']
+METRICS = ['auc','balanced_accuracy']
 FIGHTS = Path(__file__).parents[2]/'shared/data/video/surveillance_fights'
 
 
-def fights(a):
+def frames_of(a):
     "Frames of the surveillance clips, labelled, with `unit`, the recording that a clip was cut from"
     clips = pd.read_csv(FIGHTS/'clips.csv')
     whole = clips.assign(video=clips.file, start_s=0., duration_s=3600.)
     films = read_events(whole.loc[whole.label=='fight', ['video','start_s','duration_s','label']])
-    frames,_ = extract_videos([FIGHTS/f for f in clips.file], a.runs/'fights_frames', films, fps=5, size=a.size)
+    frames,_ = extract_videos([FIGHTS/f for f in clips.file], a.runs/'frames', films, fps=5, size=a.size)
     return frames.assign(unit=frames.video.map(clips.set_index('file').source))
-
-
-def barn(a):
-    "Frames of the drawn barn, labelled; a recording is its own unit"
-    config = configured(a, 'barn', ['data.sequences=null','data.frames=null','data.barn={videos: 20, seconds: 30, events: 3}'])
-    frames = barn_frames(config, a.runs/'barn_frames', progress=False)
-    return frames.assign(unit=frames.video)
 
 
 def configured(a, name, more):
@@ -51,54 +44,48 @@ def configured(a, name, more):
     return load_config('interaction_cnn', [*own, *more])
 
 
-def tables(a, source):
+def tables(a):
     "The clip tables of the folds, with their sides"
-    frames = dict(fights=fights, barn=barn)[source](a)
+    frames = frames_of(a)
     clips = balance_sequences(frames)
     clips = clips.assign(unit=clips.video.map(frames.groupby('video').unit.first()))
     folds = [i for _,i in StratifiedGroupKFold(5, shuffle=True, random_state=42).split(clips, clips.label, clips.unit)]
     for k,test in enumerate(folds):
         side = pd.Series('train', clips.index)
         side.iloc[folds[(k+1)%5]],side.iloc[test] = 'val','test'
-        yield write_sequences(clips.assign(split=side), a.runs/source/f'clips_{k}.csv')
+        yield write_sequences(clips.assign(split=side), a.runs/f'clips_{k}.csv')
 
 
-def judged(a, source, arm):
-    "`({prior: predictions of every clip}, what became of its trainings)` of an arm, trained where it is not"
-    found,kept,epochs = dict(none=[], neighbours=[]),0,[]
-    for k,table in enumerate(tables(a, source)):
-        folder,(prior,dropout) = a.runs/source/f'{arm}_{k}',ARMS[arm]
+def judged(a, arm):
+    "`({prior: predictions of every clip}, epochs that collapsed)` of an arm, trained where it is not"
+    found,epochs = dict(none=[], neighbours=[]),[]
+    for k,table in enumerate(tables(a)):
+        folder,(prior,dropout) = a.runs/f'{arm}_{k}',ARMS[arm]
         if not (folder/'finished.json').exists():
             more = [f'data.sequences={table}', 'data.frames=null', f'clip.prior={prior}', f'augment.prior_dropout={dropout}']
             config = configured(a, f'{arm}_{k}', more)
             run_frames(config, folder, resume=(folder/'config.yaml').exists(), progress=False)
         clips = read_sequences(table)[0].query('split=="test"').reset_index(drop=True)
-        kept += (folder/'outputs/checkpoints/best.pt').exists()
         epochs += ['collapsed' in e for e in json.loads((folder/'training_history.json').read_text())]
         for judge,tabs in found.items(): tabs.append(predict_sequences(folder/'models/interaction_cnn.pt', clips, judge, 32)[0])
-    told = dict(kept=f'{kept} of 5', collapsed=f'{sum(epochs)} of {len(epochs)}')
-    return {p: pd.concat(t, ignore_index=True) for p,t in found.items()},told
+    return {p: pd.concat(t, ignore_index=True) for p,t in found.items()},f'{sum(epochs)} of {len(epochs)}'
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     p.add_argument('runs', type=Path)
-    p.add_argument('--data', nargs='*', default=SOURCES, choices=SOURCES)
-    p.add_argument('--arms', nargs='*', default=[*ARMS], choices=[*ARMS])
     for name,value in dict(size=64, epochs=15).items(): p.add_argument(f'--{name}', type=int, default=value)
     a = p.parse_args()
     a.runs = a.runs.absolute()
-    rows,apart,figures = [],[],('value','low','high')
-    for source in a.data:
-        made = {arm: judged(a, source, arm) for arm in a.arms}
-        for arm,(by,told) in made.items():
-            for prior,t in by.items():
-                for metric,f in cluster_bootstrap(t, METRICS, 'unit', 'interaction').items():
-                    facts = dict(clips=len(t), recordings=t.unit.nunique(), **told)
-                    rows.append(dict(data=source, prior=arm, judged=prior, metric=metric, **facts, **{k: f[k] for k in figures}))
-        d = paired_differences({arm: [by['none']] for arm,(by,_) in made.items()}, 'none', METRICS, 'unit', 'interaction')
-        apart.append(d.assign(data=source)[['data','run','reference','metric','value','low','high','p','p_holm']])
-    for name,t in (('prior',pd.DataFrame(rows)),('prior_differences',pd.concat(apart))):
+    made,rows = {arm: judged(a, arm) for arm in ARMS},[]
+    for arm,(by,collapsed) in made.items():
+        for judge,t in by.items():
+            facts = dict(prior=arm, judged=judge, collapsed=collapsed, clips=len(t), recordings=t.unit.nunique())
+            for metric,f in cluster_bootstrap(t, METRICS, 'unit', 'interaction').items():
+                rows.append(dict(facts, metric=metric, **{k: f[k] for k in ('value','low','high')}))
+    apart = paired_differences({arm: [by['none']] for arm,(by,_) in made.items()}, 'none', METRICS, 'unit', 'interaction')
+    apart = apart[['run','reference','metric','value','low','high','p','p_holm']]
+    for name,t in dict(prior=pd.DataFrame(rows), prior_differences=apart).items():
         t.round(4).to_csv(Path(__file__).with_name(f'{name}.csv'), index=False)
         print(t.to_string(index=False))
 
