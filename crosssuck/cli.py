@@ -440,6 +440,7 @@ def scan(
     missing: Annotated[str, typer.Option(metavar='A,B', help='signals: channels that may be missing')] = None,
     notch: Annotated[float, typer.Option(min=0, help='signals: the mains where they were recorded, Hz; 0: none')] = None,
     unit: Annotated[str, typer.Option(help='signals: of files that do not say')] = None,
+    threads: Annotated[int, typer.Option(min=1, help='videos: that decode; one is slower and overlooks no damage')] = None,
     device: Annotated[str, typer.Option(help='mps, cuda, cpu; by default the best there is')] = None,
 ):
     "Look for events in whole recordings."
@@ -447,7 +448,8 @@ def scan(
     from crosssuck.data.events import how_many
     from crosssuck.infer.scan import scan
     post = dict(tau_on=tau_on, tau_off=tau_off, kernel_size=kernel_size, min_duration=min_duration, merge_gap=merge_gap)
-    asked = dict(hop_s=hop or None, weights=weights, fps=fps or None, unit=unit, device=device, missing=missing and missing.split(','))
+    asked = dict(hop_s=hop or None, weights=weights, fps=fps or None, unit=unit, threads=threads, device=device,
+                 missing=missing and missing.split(','))
     if notch is not None: asked['notch'] = notch or None
     events,failures = scan(run, recordings, out, positive, post, **{k: v for k,v in asked.items() if v is not None or k=='notch'})
     for note in events.attrs.get('notes', []): typer.echo(f'note: {note}', err=True)

@@ -222,7 +222,7 @@ def frames_of(
     source = _path(source, 'a video, a picture, or a folder of pictures')
     every,notes = checked_number('every', every, 'frames', 'a whole number, 1 or more', low=1, whole=True),[] if notes is None else notes
     if _is_film(source):
-        with VideoFile(source) as video:
+        with VideoFile(source, threads=1) as video: # no damage is overlooked, and the networks take longer anyway
             notes += video.lacks()
             yield _film(video, every),-(-len(video)//every),video.fps/every
     else:

@@ -100,12 +100,13 @@ def scan_video(
     out=None,           # .npy of the track; what is found on the way is kept beside it, and a scan goes on from there
     keep_s:float=60.,   # seconds between two savings
     device=None,        # where the model works; default: the best there is
-    progress=None       # called with (windows done, all windows, seconds left)
+    progress=None,      # called with (windows done, all windows, seconds left)
+    threads:int=None    # that decode; with 1, slower, no damage is overlooked that FFmpeg tells of. None: as `VideoFile`
 )->Track:
     "The `Track` of a recording; raises `VideoError` for one of which nothing can be read, `InputError` for no clip model"
     m = as_exported(model)
     p,device = m.preprocessing,device or best_device(verbose=False)
-    with VideoFile(path) as video:
+    with VideoFile(path, threads=threads) as video:
         numbers,hop = _grid(video, p['fps'], hop_s, p['n_frames'])
         key = dict(recording=video.fingerprint, model=model_mark(m), hop=hop, weights=weights)
         kept = Resumable(out, key, dict(weights=None, bs=bs), keep_s) # stitching comes last; another batch rounds otherwise

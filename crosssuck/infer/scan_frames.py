@@ -89,13 +89,14 @@ def scan_frames(
     out=None,        # .npy of the track; what is found on the way is kept beside it, and a scan goes on from there
     keep_s:float=60.,# seconds between two savings
     device=None,     # where the network works; default: the best there is
-    progress=None    # called with (clips done, all clips, seconds left)
+    progress=None,   # called with (clips done, all clips, seconds left)
+    threads:int=None # as for `scan_video`
 )->Track:
     "The `Track` of a recording, a step a frame; raises `VideoError` where nothing of it can be read, `InputError` for no frame model"
     m = as_frame_model(model)
     p,rate = m.preprocessing,frame_rate(m, fps)
     size,n_frames = tuple(p['size']),p.get('n_frames', 5)
-    with VideoFile(path) as video:
+    with VideoFile(path, threads=threads) as video:
         kept = Resumable(out, dict(recording=video.fingerprint, model=model_mark(m), fps=round(rate, 6)), dict(bs=bs), keep_s)
         if done := kept.finished(): return done
         numbers,steps = np.unique(video.indices_at(np.arange(0, video.duration-1e-9, 1/rate)), return_inverse=True)
