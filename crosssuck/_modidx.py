@@ -4300,6 +4300,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                  'crosssuck.sweep._Status.frame': ('sweep.html#_status.frame', 'crosssuck/sweep.py'),
                                  'crosssuck.sweep._Status.set': ('sweep.html#_status.set', 'crosssuck/sweep.py'),
                                  'crosssuck.sweep._at': ('sweep.html#_at', 'crosssuck/sweep.py'),
+                                 'crosssuck.sweep._check_compare': ('sweep.html#_check_compare', 'crosssuck/sweep.py'),
                                  'crosssuck.sweep._child': ('sweep.html#_child', 'crosssuck/sweep.py'),
                                  'crosssuck.sweep._compared': ('sweep.html#_compared', 'crosssuck/sweep.py'),
                                  'crosssuck.sweep._comparison': ('sweep.html#_comparison', 'crosssuck/sweep.py'),

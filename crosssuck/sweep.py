@@ -522,6 +522,7 @@ def run_sweep(
     if other := [n for n,s in states.items() if s=='other']:
         raise InputError(f'{len(other)} of {len(runs)} runs stand there with another configuration, the first: {other[0]}', out,
                          'another --out, or --overwrite to begin every run anew')
+    _check_compare(loaded.compare, [r for r in runs if states[r.name]!='finished'], where)
     notes = list(dict.fromkeys(n for r in runs for n in r.notes))
     stale = {r.name: changed_tables(out/r.name, r.config) for r in runs if states[r.name]=='finished'}
     notes += [f'{n} is finished and skipped, but `{", ".join(t)}` was changed since: --overwrite trains anew' for n,t in stale.items() if t]
@@ -561,6 +562,19 @@ def run_sweep(
         if lock: lock.close()
 
 def _states(runs, out, overwrite): return {r.name: 'new' if overwrite else run_state(out/r.name, r.hash) for r in runs}
+
+def _check_compare(asked, runs, where):
+    "Raise `InputError`, before the trainings, for a class or a column of the comparison that a table of events does not have"
+    from crosssuck.experiment import read_tables
+    tables = {json.dumps(r.content.get('data'), sort_keys=True, default=str): r.config for r in runs
+              if r.config.kind in ('clips','features','stages') and (asked.positive or asked.cluster!='video')}
+    for config in tables.values():
+        try: t = pd.concat([t for _,t in read_tables(config).values()])
+        except InputError: continue # the run itself says what is wrong there
+        labels = {*t.label.astype(str), *([config.data.background.label] if config.data.background else [])}
+        if asked.positive and asked.positive not in labels:
+            raise unknown_name('class', asked.positive, sorted(labels), f'{where}: compare.positive')
+        if asked.cluster not in t: raise unknown_name('column', asked.cluster, [*t], f'{where}: compare.cluster')
 
 def _share_stages(run, out):
     "Let the runs of a sweep keep results of stages in one folder, so that none is made twice; unless the configuration names one"
