@@ -198,19 +198,6 @@ def _home(files):
     "The folder of the recordings, for event tables that count in frames; name -> file where they lie in several"
     return str(files[0].parent) if len({f.parent for f in files})==1 else {f.name: f for f in files}
 
-def _told_of(files, known, path, positive):
-    "A note on each recording that the event table does not name, whose frames will all be 0; `InputError` where it names none"
-    from crosssuck.data.events import video_keys
-    from crosssuck.errors import InputError, unknown_name
-    if odd := [p for p in positive if p not in set(known.label)]:
-        raise unknown_name('label', odd[0], sorted(known.label.unique()), '--positive')
-    keys = video_keys([*known.video, *(f.name for f in files)])
-    named = {keys[v] for v in known.video}
-    if strange := [f.name for f in files if keys[f.name] not in named]:
-        if len(strange)==len(files): raise InputError(f'none of these recordings is named, not even {strange[0]}', path,
-            f'recordings of the table, as {known.video.iloc[0]}; without --events no frame is labelled')
-        for name in strange: typer.echo(f'note: {path} does not name {name}: all its frames are labelled 0', err=True)
-
 @verb
 def frames(
     videos: Annotated[list[Path], typer.Argument(help='recordings, or folders of recordings')],
@@ -224,15 +211,18 @@ def frames(
 ):
     "Cut frames out of recordings."
     from crosssuck.data.events import how_many
-    from crosssuck.errors import InputError
+    from crosssuck.errors import InputError, unknown_name
     from crosssuck.experiment_frames import extract_videos
     from crosssuck.infer.scan import recordings_in
     if positive and not events: raise InputError('labels without a table of events', '--positive', '--events TABLE, which has them')
     files = recordings_in(videos, out=out)
     known = _events(events, map, videos=_home(files)) if events else None
-    if known is not None: _told_of(files, known, events, positive)
-    table,failures = extract_videos(files, out, known, fps=fps, size=size, ext=ext, positive=list(positive) or None,
-                                    progress=sys.stderr.isatty())
+    if known is not None and (odd := [p for p in positive if p not in set(known.label)]):
+        raise unknown_name('label', odd[0], sorted(known.label.unique()), '--positive')
+    try: table,failures = extract_videos(files, out, known, fps=fps, size=size, ext=ext, positive=list(positive) or None,
+                                         progress=sys.stderr.isatty())
+    except InputError as e: raise InputError(e.what, events if e.where=='events' else e.where, e.right) from None
+    for note in table.attrs['notes']: typer.echo(f'note: {note}', err=True)
     told = f', {int(table.label.sum())} within an event' if known is not None else ''
     typer.echo(f'{how_many(len(table), "frame")} of {how_many(table.video.nunique(), "recording")}{told} -> {out/"frames.csv"}')
     for f in failures.itertuples(): typer.echo(f'crosssuck: {f.video}: '+f.detail.removeprefix(f'{f.video}: '), err=True)

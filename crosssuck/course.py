@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from .errors import InputError
 from .runs import Run, environment, manifest_lines
-from .schema import config_hash, faults_of, read_yaml, to_yaml
+from .schema import config_hash, dotted, faults_of, read_yaml, to_yaml
 
 # %% ../nbs/76_course.ipynb #9424fa77
 GO_ON = 'resume with the same, or give the run another folder'
@@ -27,16 +27,11 @@ def same_config(
     changed = ', '.join(_changes(config, run.path/f'{below}config.yaml')[:3])
     raise InputError(f'the configuration differs from the one that this run was begun with{": "*bool(changed)}{changed}', run.path, GO_ON)
 
-def _flat(d, above=''):
-    "Dotted key -> value"
-    parts = [_flat(v, f'{above}{k}.') if isinstance(v, dict) else {above+k: v} for k,v in d.items()]
-    return {k: v for part in parts for k,v in part.items()}
-
 def _changes(config, path):
     "What counts and differs between `config` and the configuration at `path`, a phrase a key; none where it cannot be read"
     try: before = faults_of(type(config), read_yaml(path.read_text(encoding='utf-8'), path))[0]
     except (OSError, InputError): return []
-    old,new = (_flat(c.model_dump(mode='json')) if c else {} for c in (before, config))
+    old,new = (dotted(c.model_dump(mode='json')) if c else {} for c in (before, config))
     idle = lambda k: any(k==u or k.startswith(f'{u}.') for u in config.unhashed)
     return [f'`{k}` was {old.get(k)}, is {new.get(k)}' for k in {**old, **new} if old and old.get(k)!=new.get(k) and not idle(k)]
 

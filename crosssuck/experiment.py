@@ -9,7 +9,7 @@ __all__ = ['MEASURED', 'read_tables', 'load_events', 'split_options', 'split_of'
            'rehearse']
 
 # %% ../nbs/80_experiment.ipynb #5a8a9043
-import inspect, json, os, sys
+import inspect, json, sys
 from tempfile import TemporaryDirectory
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from .data.events import background_events, find_videos, read_events
 from .data.leakage import audit_leakage
 from .data.intake import duplicate_groups
 from .data.splits import FOLDED, SPLITS, STRATIFIED, split_events
-from .runs import Run, file_sha256
+from .runs import Run, file_sha256, launched
 from .score.metrics import find_metric, prediction_columns
 
 # %% ../nbs/80_experiment.ipynb #56db3a93
@@ -632,8 +632,7 @@ def run(
 )->Path:
     "The whole way from a configuration to a report; the run folder (None for a dry run). Raises `InputError` for what is wrong"
     asked = dict(settings=settings, resume=resume, overwrite=overwrite, max_steps=max_steps, dry_run=dry_run, progress=progress)
-    several = os.environ.get('WORLD_SIZE', '1') not in ('','0','1') # torchrun says so
-    return _run_together(source, out, asked) if several else _run(source, out, **asked)
+    return _run_together(source, out, asked) if launched() else _run(source, out, **asked)
 
 def _run_together(source, out, asked):
     "`_run` as one of several processes: the first writes the run, the others follow it in a folder that is thrown away"

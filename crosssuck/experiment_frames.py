@@ -28,13 +28,15 @@ def extract_videos(
     progress:bool=False, # show bars
     **options            # of `data.frames.extract_frames`: fps, every, size, box, ext, positive, index_cache
 )->tuple:
-    "`(frames, failures: video, frame, reason, detail)`; raises `InputError` where no recording can be read, or two have one name"
+    """`(frames, failures: video, frame, reason, detail)`, notes in the attrs of the first; raises `InputError` where no recording can be
+    read, two have one name, or `events` names none"""
     from crosssuck.data.frames import extract_frames, read_frame_labels
     from crosssuck.data.video import VideoError
     videos,folder,cut,failed = [Path(v) for v in videos],Path(folder),[],[]
     names = [v.stem for v in videos]
     if twice := [n for n in names if names.count(n)>1]:
         raise InputError(f'two recordings are called `{twice[0]}`', folder, 'a folder for each')
+    notes = [] if events is None else _unnamed(videos, events)
     for v in videos:
         try: table,lost = extract_frames(v, folder/v.stem, events=events, progress=progress, **options)
         except VideoError as e: failed.append(dict(video=v.name, reason=e.reason, detail=str(e))); continue
@@ -43,7 +45,18 @@ def extract_videos(
     if not cut: raise InputError(f'no recording can be read: {failed[0]["detail"]}' if failed else 'no recordings', folder)
     whole = _whole_labels(pd.concat(cut, ignore_index=True))
     with atomic_path(folder/'frames.csv') as p: whole.to_csv(p, index=False, lineterminator='\n')
-    return read_frame_labels(folder/'frames.csv')[0],pd.DataFrame(failed, columns=['video','frame','reason','detail'])
+    frames = read_frame_labels(folder/'frames.csv')[0]
+    frames.attrs['notes'] = notes
+    return frames,pd.DataFrame(failed, columns=['video','frame','reason','detail'])
+
+def _unnamed(videos, events):
+    "A note on each recording that `events` does not name, as if nothing happened there; `InputError` where it names none"
+    from crosssuck.data.events import video_keys
+    keys = video_keys([*events.video, *(v.name for v in videos)])
+    strange = [v.name for v in videos if keys[v.name] not in {keys[e] for e in events.video}]
+    if strange and len(strange)==len(videos): raise InputError(f'none of these recordings is named, not even {strange[0]}', 'events',
+        f'recordings of the table, as {events.video.iloc[0]}; without `events` no frame is labelled')
+    return [f'the table of events does not name {name}: all its frames are labelled 0' for name in strange]
 
 def _whole_labels(t): return t.astype(dict(label=int)) if t.label.notna().all() else t.drop(columns='label')
 

@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['disk_refusal', 'atomic_path', 'ask_first', 'plain', 'file_sha256', 'path_sha256', 'content_hash', 'damaged_part',
-           'environment', 'made_folder', 'hold', 'Run', 'ends_in_order', 'clear', 'append_line', 'read_lines',
-           'write_text', 'write_json', 'write_csv', 'read_json', 'log', 'log_anew', 'logged', 'metrics', 'best_row',
-           'add_version', 'record_data', 'data_versions', 'manifest_lines', 'record_manifests', 'recorded_manifests']
+           'environment', 'made_folder', 'hold', 'Run', 'launched', 'ends_in_order', 'clear', 'append_line',
+           'read_lines', 'write_text', 'write_json', 'write_csv', 'read_json', 'log', 'log_anew', 'logged', 'metrics',
+           'best_row', 'add_version', 'record_data', 'data_versions', 'manifest_lines', 'record_manifests',
+           'recorded_manifests']
 
 # %% ../nbs/01_runs.ipynb #c30353ec
 import builtins, errno, hashlib, json, math, os, platform, signal, sys, tempfile, threading, weakref, zipfile
@@ -286,13 +287,17 @@ class Run:
     def __repr__(self): return f'Run({self.name}, {"finished" if self.finished else "begun" if self.begun else "new"})'
 
 # %% ../nbs/01_runs.ipynb #2e2af75a
+def launched()->bool:
+    "Whether several processes were started for one training, as torchrun says in the environment"
+    return os.environ.get('WORLD_SIZE', '1') not in ('','0','1')
+
 @contextmanager
 def ends_in_order(
     words # what is said of the end: a function without arguments
 ):
     "Within this block SIGTERM closes what is open, says `words()` and ends the process with status 143; not in a notebook, where cells end"
-    several,shell = os.environ.get('WORLD_SIZE', '1') not in ('','0','1'),hasattr(builtins, 'get_ipython')
-    if several or shell or threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM)!=signal.SIG_DFL:
+    alone = threading.current_thread() is threading.main_thread() and not launched() and not hasattr(builtins, 'get_ipython')
+    if not alone or signal.getsignal(signal.SIGTERM)!=signal.SIG_DFL:
         yield
         return
     ours = os.getpid()

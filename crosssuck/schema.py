@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['Positive', 'NotNegative', 'Share', 'Count', 'Device', 'FromList', 'Section', 'EarlyStopping', 'odd_folder_name',
            'Experiment', 'Hysteresis', 'Morphology', 'Postprocessing', 'read_yaml', 'faults_of', 'ConfigError',
-           'override', 'is_there', 'missing_paths', 'check_consumed', 'config_hash', 'to_yaml', 'describe_config']
+           'override', 'is_there', 'missing_paths', 'check_consumed', 'dotted', 'config_hash', 'to_yaml',
+           'describe_config']
 
 # %% ../nbs/00_schema.ipynb #ddd008e5
 import hashlib, json, re
@@ -285,6 +286,14 @@ def check_consumed(
         'remove it, or choose what would use it') for k in keys])
 
 # %% ../nbs/00_schema.ipynb #c29d4157
+def dotted(
+    d:dict,  # nested mappings
+    above='' # what stands before each key
+)->dict:
+    "Dotted key -> value"
+    parts = [dotted(v, f'{above}{k}.') if isinstance(v, dict) else {above+k: v} for k,v in d.items()]
+    return {k: v for part in parts for k,v in part.items()}
+
 def _drop(content, key):
     "Take the dotted `key` out of nested mappings, where it is there"
     *above,last = key.split('.')

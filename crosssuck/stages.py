@@ -13,6 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from .errors import InputError, unknown_name
 from .runs import add_version, atomic_path, content_hash, disk_refusal, hold, made_folder, path_sha256, plain
+from .schema import dotted
 
 # %% ../nbs/01_stages.ipynb #3427aeaf
 @dataclass(frozen=True)
@@ -128,15 +129,10 @@ def _reason(before, parts, at):
     if at.exists(): return 'its files were changed since' if _record(at) else 'its record is gone'
     if not before: return 'not made before'
     found = [f'version {parts["version"]} instead of {before["version"]}']*(before['version']!=parts['version'])
-    old,new = _flat(before['settings']),_flat(parts['settings'])
+    old,new = dotted(before['settings']),dotted(parts['settings']) # what differs deep down is named by its own key
     found += [f'{k} {_short(new.get(k))} instead of {_short(old.get(k))}' for k in {**old, **new} if old.get(k)!=new.get(k)]
     found += [f'`{k}` has changed' for k,v in parts['inputs'].items() if before['inputs'].get(k)!=v]
     return ', '.join(found) or 'its files are gone'
-
-def _flat(d, above=''):
-    "Dotted key -> value: what differs deep down is named by its own key"
-    parts = [_flat(v, f'{above}{k}.') if isinstance(v, dict) and v else {above+k: v} for k,v in d.items()]
-    return {k: v for part in parts for k,v in part.items()}
 
 def _short(value): return s if len(s := json.dumps(value))<30 else s[:26]+' ...'
 
@@ -305,7 +301,7 @@ def _freed(folders):
 def _made_with(at):
     "The settings of a result, in few words"
     if not (record := _record(at)): return 'what a killed attempt left'
-    return ', '.join(f'{k} {_short(v)}' for k,v in _flat(record['settings']).items())[:100] or 'without settings'
+    return ', '.join(f'{k} {_short(v)}' for k,v in dotted(record['settings']).items())[:100] or 'without settings'
 
 def _pruned(n, freed, stand, gone, dry_run):
     "What came of it, in a line"

@@ -534,32 +534,37 @@ def run_sweep(
     try:
         _wait_for_others(runs, out, say)
         states = _states(runs, out, overwrite) # one that ended meanwhile has finished
-        status = _Status(runs, out, say)
         for r in runs: _write_config(out, r)
         todo = [r for r in runs if states[r.name]!='finished']
-        for r in runs:
-            if states[r.name]=='finished': status.set(r, 'skipped')
-        here = slurm is None or slurm.get('cluster')=='local'
         begin = _starter(out, states, overwrite, workers, devices, slurm, command, todo)
-        def start(run, slot):
-            status.set(run, 'running', quiet=True)
-            process = begin(run, slot)
-            if here: say(f'{run.name}: begun, see {process.log.parent.name}/{process.log.name}')
-            return process
-        def ended(run, line):
-            if not line and not (out/run.name/'finished.json').exists(): line = 'ended without finished.json'
-            status.set(run, 'failed' if line else _SAID[states[run.name]], line)
-        try:
-            with _terminated(): _work(todo, start, workers if here else len(todo), ended)
-        except KeyboardInterrupt:
-            for r in todo:
-                if status.table[r.name]['status']=='running': status.set(r, 'stopped', quiet=True)
-            left = sum(s['status'] in ('waiting','stopped') for s in status.table.values())
-            say(f'interrupted: {left} {"run is" if left==1 else "runs are"} left; the same command goes on')
-            raise
+        here = slurm is None or slurm.get('cluster')=='local'
+        status = _trained(runs, todo, states, out, begin, workers if here else len(todo), here, say)
         return _compared(loaded, runs, status, out, notes)
     finally:
         if lock: lock.close()
+
+def _trained(runs, todo, states, out, begin, workers, here, say):
+    "The `_Status` after the runs `todo`, begun by `begin(run, slot)`, `workers` at a time; the others are skipped"
+    status = _Status(runs, out, say)
+    for r in runs:
+        if states[r.name]=='finished': status.set(r, 'skipped')
+    def start(run, slot):
+        status.set(run, 'running', quiet=True)
+        process = begin(run, slot)
+        if here: say(f'{run.name}: begun, see {process.log.parent.name}/{process.log.name}')
+        return process
+    def ended(run, line):
+        if not line and not (out/run.name/'finished.json').exists(): line = 'ended without finished.json'
+        status.set(run, 'failed' if line else _SAID[states[run.name]], line)
+    try:
+        with _terminated(): _work(todo, start, workers, ended)
+    except KeyboardInterrupt:
+        for r in todo:
+            if status.table[r.name]['status']=='running': status.set(r, 'stopped', quiet=True)
+        left = sum(s['status'] in ('waiting','stopped') for s in status.table.values())
+        say(f'interrupted: {left} {"run is" if left==1 else "runs are"} left; the same command goes on')
+        raise
+    return status
 
 def _states(runs, out, overwrite): return {r.name: 'new' if overwrite else run_state(out/r.name, r.hash) for r in runs}
 

@@ -616,7 +616,6 @@ def _box(box):
     return tuple(map(round, (x,y,w,h)))
 
 # %% ../../nbs/data/03_video.ipynb #ea38e0b9
-_SAID = 'codec','container','mended','turn'
 _SLACK = 1e-6      # seconds: what a table of events rounds away
 
 class VideoFile:
@@ -633,7 +632,8 @@ class VideoFile:
         m,ticks = self._index.meta,self._index.ticks
         alone = multiprocessing.parent_process() or m['mended']==_HURT      # side by side, decoding overlooks some damage
         self.threads = 1 if alone else threads or min(2*_cores(), 8)
-        self.stored,self.codec,self.container,self.mended,self.turn = (m['width'],m['height']),*(m[k] for k in _SAID)
+        self.codec,self.container,self.mended,self.turn = (m[k] for k in ('codec','container','mended','turn'))
+        self.stored = m['width'],m['height']
         self.width,self.height = self.stored[::-1] if self.turn%2 else self.stored
         num,den = m['time_base']
         self.times = (ticks-ticks[0])*num/den

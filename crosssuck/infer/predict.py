@@ -72,15 +72,16 @@ def _clip_logits(m, read, bs, tta):
     "Logits (n, C) of all views of all clips that `read` gives, their event rows (n,), and {row: (clips, hash)}"
     waiting,logits,rows,seen = [],[],[],{}
     fitting = InParts(lambda part: _forward(m, [c for _,c in waiting[part]], tta))
-    def run(batch):
-        out = np.concatenate(fitting(len(batch)), 1)
+    def run(n):
+        out = np.concatenate(fitting(n), 1)
         logits.extend(out.reshape(-1, out.shape[-1]))
-        rows.extend([r for r,_ in batch]*len(out))
+        rows.extend([r for r,_ in waiting[:n]]*len(out))
+        del waiting[:n]
     for row,clips in read:
         seen[row] = len(clips),pixel_hash(clips)
         waiting += [(row,c) for c in clips]
-        while len(waiting)>=bs: run(waiting[:bs]); del waiting[:bs]
-    if waiting: run(waiting)
+        while len(waiting)>=bs: run(bs)
+    if waiting: run(len(waiting))
     return np.array(logits, np.float64).reshape(-1, len(m.labels)),np.array(rows, int),seen
 
 # %% ../../nbs/infer/01_predict.ipynb #f0a18c33
